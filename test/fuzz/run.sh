@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The long campaign: tries RUNS inputs on each fuzz target, others every time. usage: run.sh RUNS [TARGET...]
+# What it learns is kept in build/fuzz/TARGET for the next campaign, an input that breaks something in build/fuzz.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$root/build
+
+usage() {
+    echo "usage: ${0##*/} RUNS [TARGET...]" >&2
+    exit 2
+}
+
+[[ $# -ge 1 && "$1" =~ ^[0-9]+$ ]] || usage
+runs=$1
+shift
+[[ $# -gt 0 ]] || set -- decimal drive charge
+
+"$root/tool/packages.sh" test
+[[ -f "$build/CMakeCache.txt" ]] || cmake -S "$root" -B "$build" -G Ninja
+cmake --build "$build" --target fuzz --parallel 2
+for target in "$@"; do
+    [[ -x "$build/test/fuzz/${target}_fuzz" ]] || usage
+    mkdir -p "$build/fuzz/$target"
+    "$build/test/fuzz/${target}_fuzz" -runs="$runs" -artifact_prefix="$build/fuzz/$target-" \
+        "$build/fuzz/$target" "$root/test/fuzz/corpus/$target"
+done
