@@ -1,0 +1,1 @@
+SELECT * FROM pitstop.close_stale();

@@ -1,0 +1,3 @@
+\set turn :turn + 1
+\set drive permute(:turn, :drives) + 1
+SELECT * FROM pitstop.delete_drive(:drive);

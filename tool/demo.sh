@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Shows what pitstop does, on a TeslaMate database made for the occasion. usage: demo.sh [--keep]
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=cluster.sh
+source "$root/tool/cluster.sh"
+
+declare -r build=${PITSTOP_DEMO_BUILD:-$root/build/demo}
+declare -r database=teslamate
+
+usage() {
+    cat <<'END'
+usage: demo.sh [--keep]
+
+Builds pitstop, starts a PostgreSQL of its own, loads a TeslaMate database made
+for the demo and shows what pitstop does with it. It installs the Debian packages
+that are missing; else it touches only this checkout and the temporary directory.
+
+  --keep            leave the server running, and say how to connect and stop it
+  --stop DIRECTORY  stop and remove a server that --keep left running
+END
+}
+
+fail() {
+    echo "demo: $*" >&2
+    exit 1
+}
+
+say() {
+    printf '%s\n' "$*"
+}
+
+# Runs a command whose output is wanted only when it fails.
+quietly() {
+    local what=$1 report
+    shift
+    report=$(mktemp)
+    if ! "$@" >"$report" 2>&1 </dev/null; then
+        cat "$report" >&2
+        rm -f "$report"
+        fail "could not $what; the output above says why"
+    fi
+    rm -f "$report"
+}
+
+# A build directory keeps the generator it was made with.
+configure() {
+    local -a generator=()
+    [[ -f "$build/CMakeCache.txt" ]] || generator=(-G Ninja)
+    cmake -S "$root" -B "$build" ${generator[@]+"${generator[@]}"} -DPITSTOP_TESTS=OFF \
+        ${PG_CONFIG:+"-DPG_CONFIG=$PG_CONFIG"}
+}
+
+install_extension() {
+    DESTDIR=$(cluster_prefix) cmake --install "$build"
+}
+
+load() {
+    cluster_psql --dbname=postgres --command="CREATE DATABASE $database"
+    PGOPTIONS='-c client_min_messages=warning' cluster_psql --dbname="$database" --single-transaction --output=/dev/null \
+        --file="$root/test/fixtures/teslamate/schema.sql" \
+        --file="$root/test/fixtures/parity/input.sql" \
+        --file="$root/tool/demo/cars.sql" \
+        --command='CREATE EXTENSION pitstop'
+    cluster_psql --dbname="$database" --command='ANALYZE'
+}
+
+show() {
+    local line=ascii bold='' plain=''
+    [[ "$(locale charmap 2>/dev/null || true)" != UTF-8 ]] || line=unicode
+    if [[ -t 1 && "${TERM:-dumb}" != dumb ]]; then
+        bold=$(printf '\033[1m')
+        plain=$(printf '\033[0m')
+    fi
+    PGCLIENTENCODING=UTF8 PSQL_PAGER='' PAGER='' cluster_psql --dbname="$database" \
+        --set=line="$line" --set=bold="$bold" --set=plain="$plain" <"$root/tool/demo/show.sql" 2>&1
+}
+
+keep() {
+    cluster_created=()
+    say "The server goes on running. Connect to it with"
+    say ""
+    say "    psql --host=$PGHOST --username=$PGUSER $database"
+    say ""
+    say "and stop and remove it with"
+    say ""
+    say "    bash tool/demo.sh --stop $cluster"
+}
+
+# Removes a directory, so it makes sure that it is one of ours.
+stop() {
+    [[ "$1" =~ /pitstop-[A-Za-z0-9]{6}/?$ && -f "$1/port" && -d "$1/data" ]] || fail "$1 is not a server of the demo"
+    cluster=${1%/}
+    cluster_remove
+    say "The server in $cluster is stopped and removed."
+}
+
+main() {
+    local keeps=no
+    case "${1:-}" in
+        '') ;;
+        --keep) keeps=yes ;;
+        --stop) [[ $# -eq 2 ]] || { usage >&2; exit 2; }; stop "$2"; return ;;
+        --help | -h) usage; return ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    [[ $# -le 1 ]] || { usage >&2; exit 2; }
+
+    "$root/tool/packages.sh" demo
+    say "Building pitstop ..."
+    quietly "configure the build" configure
+    quietly "build pitstop" cmake --build "$build" --parallel 2
+    say "Starting a PostgreSQL of its own ..."
+    cluster_guard
+    cluster_create fsync=off synchronous_commit=off
+    quietly "install pitstop" install_extension
+    cluster_start
+    say "Loading a TeslaMate database ..."
+    load
+    show
+    [[ $keeps == no ]] || keep
+}
+
+main "$@"
