@@ -47,12 +47,12 @@ server_packages() {
 }
 
 build_packages() {
-    echo g++ cmake make ninja-build
+    echo g++ cmake make ninja-build libcurl4-openssl-dev nlohmann-json3-dev
 }
 
 test_packages() {
     echo "postgresql-$1-pgtap" libtap-parser-sourcehandler-pgtap-perl perl libgtest-dev \
-        clang libclang-rt-dev clang-format valgrind shellcheck
+        clang libclang-rt-dev clang-format valgrind shellcheck python3 openssl zlib1g-dev
 }
 
 missing_of() {

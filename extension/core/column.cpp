@@ -35,6 +35,7 @@ const char *name_of(Family family) noexcept
     case Family::text: return "text";
     case Family::label: return "enum";
     case Family::boolean: return "boolean";
+    case Family::json: return "jsonb";
     }
     return "unknown";
 }

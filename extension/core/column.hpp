@@ -11,15 +11,16 @@ namespace pitstop {
 
 // Families instead of types: TeslaMate widens its columns (integer to bigint, numeric(6,2) to numeric(8,2)),
 // and what fits the narrower type fits the wider one.
-enum class Family { integer, decimal, real, timestamp, text, label, boolean };
+enum class Family { integer, decimal, real, timestamp, text, label, boolean, json };
 
 const char *name_of(Family family) noexcept;
 
 struct ColumnType {
     Family family = Family::integer;
     std::optional<std::int64_t> largest_integer;
-    std::optional<int> precision;  // digits in all, of a bounded numeric
-    std::optional<int> scale;      // decimal places, of a bounded numeric
+    std::optional<int> precision;               // digits in all, of a bounded numeric
+    std::optional<int> scale;                   // decimal places, of a bounded numeric
+    std::optional<std::size_t> largest_length;  // characters, of a bounded text
 };
 
 // As people write it: smallint, numeric(6,2).

@@ -15,6 +15,26 @@ struct RequiredColumn {
 };
 
 inline constexpr RequiredColumn required_columns[] = {
+    {"addresses", "id", Family::integer},
+    {"addresses", "display_name", Family::text},
+    {"addresses", "latitude", Family::decimal},
+    {"addresses", "longitude", Family::decimal},
+    {"addresses", "name", Family::text},
+    {"addresses", "house_number", Family::text},
+    {"addresses", "road", Family::text},
+    {"addresses", "neighbourhood", Family::text},
+    {"addresses", "city", Family::text},
+    {"addresses", "county", Family::text},
+    {"addresses", "postcode", Family::text},
+    {"addresses", "state", Family::text},
+    {"addresses", "state_district", Family::text},
+    {"addresses", "country", Family::text},
+    {"addresses", "raw", Family::json},
+    {"addresses", "inserted_at", Family::timestamp},
+    {"addresses", "updated_at", Family::timestamp},
+    {"addresses", "osm_id", Family::integer},
+    {"addresses", "osm_type", Family::text},
+
     {"car_settings", "id", Family::integer},
     {"car_settings", "free_supercharging", Family::boolean},
 
@@ -52,6 +72,7 @@ inline constexpr RequiredColumn required_columns[] = {
     {"charging_processes", "outside_temp_avg", Family::decimal},
     {"charging_processes", "car_id", Family::integer},
     {"charging_processes", "position_id", Family::integer},
+    {"charging_processes", "address_id", Family::integer},
     {"charging_processes", "geofence_id", Family::integer},
     {"charging_processes", "cost", Family::decimal},
 
@@ -74,6 +95,8 @@ inline constexpr RequiredColumn required_columns[] = {
     {"drives", "car_id", Family::integer},
     {"drives", "start_position_id", Family::integer},
     {"drives", "end_position_id", Family::integer},
+    {"drives", "start_address_id", Family::integer},
+    {"drives", "end_address_id", Family::integer},
     {"drives", "start_geofence_id", Family::integer},
     {"drives", "end_geofence_id", Family::integer},
     {"drives", "ascent", Family::integer},
@@ -106,6 +129,7 @@ inline constexpr RequiredColumn required_columns[] = {
 
     {"settings", "id", Family::integer},
     {"settings", "preferred_range", Family::label},
+    {"settings", "language", Family::text},
 };
 
 inline constexpr std::size_t required_column_count = std::size(required_columns);

@@ -41,6 +41,16 @@ inline UtcTime operator-(UtcTime moment, std::chrono::microseconds span) noexcep
     return UtcTime{moment.microseconds - span.count()};
 }
 
+// Beyond the calendar: its last moment, or its first.
+inline UtcTime operator+(UtcTime moment, std::chrono::microseconds span) noexcept
+{
+    std::int64_t sum = 0;
+    if (__builtin_add_overflow(moment.microseconds, span.count(), &sum))
+        return UtcTime{span.count() < 0 ? std::numeric_limits<std::int64_t>::min()
+                                        : std::numeric_limits<std::int64_t>::max()};
+    return UtcTime{sum};
+}
+
 // Whole minutes, half away from zero: what TeslaMate's round(extract(epoch FROM …) / 60)::integer gives.
 inline std::int64_t rounded_minutes(std::chrono::microseconds span) noexcept
 {

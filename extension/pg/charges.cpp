@@ -77,6 +77,15 @@ constexpr Statement read_tariffs{R"(
       JOIN unnest($1) AS wanted (id) ON wanted.id = g.id
 )"};
 
+constexpr Statement places_of_charges{R"(
+    SELECT c.id, p.latitude, p.longitude, p.latitude::text, p.longitude::text
+      FROM unnest($1) AS wanted (id)
+      JOIN {schema}.charging_processes AS c ON c.id = wanted.id
+      JOIN {schema}.positions AS p ON p.id = c.position_id
+     WHERE c.address_id IS NULL
+)"};
+
+// TeslaMate looks up a charge's address when it begins: a completion only fills in one that is missing.
 constexpr Statement update_charging_processes{R"(
     UPDATE {schema}.charging_processes AS c
        SET start_date = n.start_date,
@@ -91,11 +100,12 @@ constexpr Statement update_charging_processes{R"(
            start_ideal_range_km = n.start_ideal_range,
            end_ideal_range_km = n.end_ideal_range,
            start_rated_range_km = n.start_rated_range,
-           end_rated_range_km = n.end_rated_range
-      FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+           end_rated_range_km = n.end_rated_range,
+           address_id = coalesce(c.address_id, n.address_id)
+      FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
            AS n (id, start_date, end_date, duration_min, start_battery_level, end_battery_level, energy_added,
                  energy_used, cost, outside_temp, start_ideal_range, end_ideal_range, start_rated_range,
-                 end_rated_range)
+                 end_rated_range, address_id)
      WHERE c.id = n.id
  RETURNING c.id, to_json(c)
 )"};
@@ -106,8 +116,9 @@ constexpr Statement end_charging_processes{R"(
        SET end_date = n.end_date,
            charge_energy_added = NULL,
            charge_energy_used = NULL,
-           cost = NULL
-      FROM unnest($1, $2) AS n (id, end_date)
+           cost = NULL,
+           address_id = coalesce(c.address_id, n.address_id)
+      FROM unnest($1, $2, $3) AS n (id, end_date, address_id)
      WHERE c.id = n.id
  RETURNING c.id, to_json(c)
 )"};
@@ -175,6 +186,7 @@ Values update_parameters(const std::vector<const ChargeClosing *> &charges)
     values.decimals(column_of<Decimal>(charges, [](C c) { return c->end_ideal_range; }));
     values.decimals(column_of<Decimal>(charges, [](C c) { return c->start_rated_range; }));
     values.decimals(column_of<Decimal>(charges, [](C c) { return c->end_rated_range; }));
+    values.integers(column_of<Id>(charges, [](C c) { return c->address.id; }));
     return values;
 }
 
@@ -286,7 +298,25 @@ void ChargeCloser::write(ChargeClosings &charges)
 {
     // The samples are read before the update and follow it in memory: each charge sees those completed before it.
     derive_efficiencies(charges);
+    take_known_addresses(charges);
     update(charges);
+}
+
+void ChargeCloser::take_known_addresses(ChargeClosings &charges)
+{
+    std::vector<std::int64_t> ids, without_address;
+    for (const ChargeClosing &charge : charges)
+        ids.push_back(charge.id);
+    std::vector<WantedPlace> places;
+    spi_.run(places_of_charges, Values().integers(ids), [&](const PassingRow &row) {
+        without_address.push_back(row.integer(0));
+        places.push_back({row.text(3), row.text(4), {row.number(1), row.number(2)}});
+    });
+    const std::vector<KnownAddress> addresses = known_addresses(spi_, places);
+    for (ChargeClosing &charge : charges)
+        for (std::size_t i = 0; i < without_address.size(); ++i)
+            if (without_address[i] == charge.id)
+                charge.address = addresses[i];
 }
 
 void ChargeCloser::update(ChargeClosings &charges)
@@ -294,6 +324,7 @@ void ChargeCloser::update(ChargeClosings &charges)
     std::vector<const ChargeClosing *> with_rows;
     std::vector<std::int64_t> without_rows;
     std::vector<std::optional<UtcTime>> ends;
+    std::vector<std::optional<std::int64_t>> addresses;
     std::unordered_map<std::int64_t, ChargeClosing *> index;
     for (ChargeClosing &charge : charges) {
         index.emplace(charge.id, &charge);
@@ -302,6 +333,7 @@ void ChargeCloser::update(ChargeClosings &charges)
         } else {
             without_rows.push_back(charge.id);
             ends.emplace_back(charge.end_date);
+            addresses.push_back(charge.address.id);
         }
     }
     const auto keep_after = [&](const PassingRow &row) { index.at(row.integer(0))->after = row.text(1); };
@@ -309,7 +341,8 @@ void ChargeCloser::update(ChargeClosings &charges)
     if (!with_rows.empty())
         written += spi_.run(update_charging_processes, update_parameters(with_rows), keep_after);
     if (!without_rows.empty())
-        written += spi_.run(end_charging_processes, Values().integers(without_rows).times(ends), keep_after);
+        written += spi_.run(end_charging_processes, Values().integers(without_rows).times(ends).integers(addresses),
+                            keep_after);
     if (written != charges.size())
         raise_kept("change " + (charges.size() == 1
                                     ? "charging process " + std::to_string(charges.front().id)

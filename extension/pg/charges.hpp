@@ -24,6 +24,7 @@ struct ChargeClosing {
     std::int64_t id = 0;
     std::int64_t car_id = 0;
     std::optional<std::int64_t> geofence_id;
+    KnownAddress address;
     std::string before;  // the row as JSON
 
     std::int64_t rows = 0;
@@ -68,6 +69,7 @@ private:
     };
 
     void fit(ChargeClosing &charge) const;
+    void take_known_addresses(ChargeClosings &charges);
     void update(ChargeClosings &charges);
     void derive_efficiencies(ChargeClosings &charges);
     std::vector<EfficiencySample> samples_of(std::int64_t car_id);

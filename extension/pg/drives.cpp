@@ -59,13 +59,14 @@ constexpr Statement all_geofences{R"(
 
 // Locked as the foreign key will lock them: a position that is deleted at this moment is noticed here.
 constexpr Statement places_of_positions{R"(
-    SELECT p.id, p.latitude, p.longitude
+    SELECT p.id, p.latitude, p.longitude, p.latitude::text, p.longitude::text
       FROM unnest($1) AS wanted (id)
       JOIN {schema}.positions AS p ON p.id = wanted.id
        FOR KEY SHARE OF p
 )"};
 
-// A position in no geofence leaves the drive's old one in place, as TeslaMate does.
+// A position in no geofence leaves the drive's old one in place, as TeslaMate does; so does one without a known address. One
+// that is known for these very coordinates is written as TeslaMate writes what it has looked up.
 constexpr Statement update_drives{R"(
     UPDATE {schema}.drives AS d
        SET start_date = c.start_date,
@@ -88,11 +89,17 @@ constexpr Statement update_drives{R"(
            start_rated_range_km = c.start_rated_range,
            end_rated_range_km = c.end_rated_range,
            start_geofence_id = coalesce(c.start_geofence_id, d.start_geofence_id),
-           end_geofence_id = coalesce(c.end_geofence_id, d.end_geofence_id)
-      FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+           end_geofence_id = coalesce(c.end_geofence_id, d.end_geofence_id),
+           start_address_id = CASE WHEN c.start_is_exact THEN c.start_address_id
+                                   ELSE coalesce(d.start_address_id, c.start_address_id) END,
+           end_address_id = CASE WHEN c.end_is_exact THEN c.end_address_id
+                                 ELSE coalesce(d.end_address_id, c.end_address_id) END
+      FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+                  $24, $25, $26)
            AS c (id, start_date, end_date, start_km, end_km, distance, duration_min, speed_max, power_max, power_min,
                  ascent, descent, start_position_id, end_position_id, outside_temp, inside_temp, start_ideal_range,
-                 end_ideal_range, start_rated_range, end_rated_range, start_geofence_id, end_geofence_id)
+                 end_ideal_range, start_rated_range, end_rated_range, start_geofence_id, end_geofence_id,
+                 start_address_id, start_is_exact, end_address_id, end_is_exact)
      WHERE d.id = c.id
  RETURNING d.id, to_json(d)
 )"};
@@ -204,6 +211,10 @@ Values update_parameters(const std::vector<const DriveClosing *> &drives)
     values.decimals(column_of<Decimal>(drives, [](D d) { return d->row.end_rated_range; }));
     values.integers(column_of<Id>(drives, [](D d) { return d->row.start_geofence_id; }));
     values.integers(column_of<Id>(drives, [](D d) { return d->row.end_geofence_id; }));
+    values.integers(column_of<Id>(drives, [](D d) { return d->row.start_address.id; }));
+    values.booleans(column_of<bool>(drives, [](D d) { return d->row.start_address.exact; }));
+    values.integers(column_of<Id>(drives, [](D d) { return d->row.end_address.id; }));
+    values.booleans(column_of<bool>(drives, [](D d) { return d->row.end_address.exact; }));
     return values;
 }
 
@@ -326,8 +337,13 @@ void DriveCloser::locate(DriveClosings &drives)
         geofences.push_back({row.integer(0), row.number(1), row.number(2), row.number(3)});
     });
     std::unordered_map<std::int64_t, std::optional<std::int64_t>> geofence_of;
+    std::vector<std::int64_t> positions;
+    std::vector<WantedPlace> places;
     spi_.run(places_of_positions, Values().integers(ends), [&](const PassingRow &row) {
-        geofence_of[row.integer(0)] = geofence_at(geofences, row.number(1), row.number(2));
+        const Coordinates coordinates{row.number(1), row.number(2)};
+        geofence_of[row.integer(0)] = geofence_at(geofences, coordinates.latitude, coordinates.longitude);
+        positions.push_back(row.integer(0));
+        places.push_back({row.text(3), row.text(4), coordinates});
     });
     const auto at = [&](const DriveClosing &drive, std::int64_t position_id) {
         const auto found = geofence_of.find(position_id);
@@ -340,6 +356,22 @@ void DriveCloser::locate(DriveClosings &drives)
             continue;
         drive.row.start_geofence_id = at(drive, drive.facts->start_position_id);
         drive.row.end_geofence_id = at(drive, drive.facts->end_position_id);
+    }
+    take_known_addresses(drives, positions, places);
+}
+
+void DriveCloser::take_known_addresses(DriveClosings &drives, const std::vector<std::int64_t> &positions,
+                                       const std::vector<WantedPlace> &places)
+{
+    const std::vector<KnownAddress> addresses = known_addresses(spi_, places);
+    std::unordered_map<std::int64_t, KnownAddress> address_at;
+    for (std::size_t i = 0; i < positions.size(); ++i)
+        address_at[positions[i]] = addresses[i];
+    for (DriveClosing &drive : drives) {
+        if (drive.outcome != Outcome::closed)
+            continue;
+        drive.row.start_address = address_at[drive.facts->start_position_id];
+        drive.row.end_address = address_at[drive.facts->end_position_id];
     }
 }
 

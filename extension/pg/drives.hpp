@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/geofence.hpp"
 #include "pg/journal.hpp"
+#include "pg/known_places.hpp"
 #include "pg/spi.hpp"
 #include "pg/teslamate.hpp"
 
@@ -29,6 +30,7 @@ struct DriveRow {
     std::optional<Decimal> outside_temp, inside_temp;
     std::optional<Decimal> start_ideal_range, end_ideal_range, start_rated_range, end_rated_range;
     std::optional<std::int64_t> start_geofence_id, end_geofence_id;
+    KnownAddress start_address, end_address;
 };
 
 // One drive on its way through a close.
@@ -70,6 +72,8 @@ private:
     void summarize_many(DriveClosings &drives);
     void fit(DriveClosing &drive) const;
     void locate(DriveClosings &drives);
+    void take_known_addresses(DriveClosings &drives, const std::vector<std::int64_t> &positions,
+                              const std::vector<WantedPlace> &places);
     void update(DriveClosings &drives);
     void remove(DriveClosings &drives);
 

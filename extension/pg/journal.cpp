@@ -78,6 +78,14 @@ constexpr Statement set_summary{R"(
      WHERE event_id = $1
 )"};
 
+constexpr Statement lock_standing_event{R"(
+    SELECT (SELECT coalesce(max(r.chunk), 0) FROM pitstop.event_row AS r WHERE r.event_id = e.event_id)
+      FROM pitstop.event AS e
+     WHERE e.event_id = $1
+       AND e.undone_at IS NULL
+       FOR UPDATE OF e
+)"};
+
 // Ids that follow each other, as those of a drive's positions do, make one range.
 std::string ranges_of(std::vector<std::int64_t> keys)
 {
@@ -185,6 +193,23 @@ void Journal::close(std::int64_t event_id, const std::string &summary)
 {
     const AsOwner owner;
     spi_.run(set_summary, Values().integer(event_id).text(summary));
+}
+
+std::int64_t Journal::resume(std::int64_t event_id, Event event)
+{
+    bool stands = false;
+    if (event_id != 0) {
+        const AsOwner owner;
+        spi_.run(lock_standing_event, Values().integer(event_id), [&](const PassingRow &row) {
+            stands = true;
+            chunks_of_open_event_ = row.integer(0);
+        });
+    }
+    if (!stands)
+        return open(event);
+    add(event_id, event.changes);
+    close(event_id, event.summary);
+    return event_id;
 }
 
 // A restored journal may be ahead of its sequence; ids begin beyond both.

@@ -75,6 +75,9 @@ public:
     std::int64_t open(const Event &event);
     void add(std::int64_t event_id, const std::vector<Change> &changes);
     void close(std::int64_t event_id, const std::string &summary);
+    // For an event of several transactions: adds to the one that was recorded before, with the new summary, or records a new
+    // one where there is none (0), or where it was undone or deleted meanwhile. Returns its id.
+    std::int64_t resume(std::int64_t event_id, Event event);
 
 private:
     std::vector<std::int64_t> reserve(std::size_t count);

@@ -22,7 +22,8 @@ namespace pitstop::pg {
 namespace {
 
 constexpr const char *reader_functions[] = {
-    "incomplete()", "check_postgres()", "check_teslamate()", "seconds_since_last_migration()", "migrations()",
+    "incomplete()", "check_postgres()", "check_teslamate()", "seconds_since_last_migration()",
+    "migrations()", "address_repair()",
 };
 
 constexpr const char *operator_functions[] = {
@@ -32,6 +33,9 @@ constexpr const char *operator_functions[] = {
     "delete_drive(bigint, text, boolean)",
     "delete_charge(bigint, boolean)",
     "undo(bigint)",
+    "repair_addresses(integer)",
+    "refresh_addresses(text)",
+    "reset_geocoder()",
 };
 
 struct TableRights {
@@ -40,8 +44,8 @@ struct TableRights {
 };
 
 constexpr TableRights reader_tables[] = {
-    {"drives", "SELECT"},  {"charging_processes", "SELECT"}, {"positions", "SELECT"},
-    {"charges", "SELECT"}, {"settings", "SELECT"},           {"schema_migrations", "SELECT"},
+    {"drives", "SELECT"},   {"charging_processes", "SELECT"}, {"positions", "SELECT"}, {"charges", "SELECT"},
+    {"settings", "SELECT"}, {"schema_migrations", "SELECT"},  {"addresses", "SELECT"},
 };
 
 constexpr TableRights operator_tables[] = {

@@ -50,6 +50,7 @@ bool belongs(Family family, Oid type)
     case Family::label:
         return type == TEXTOID || type == VARCHAROID || call([type]() noexcept { return type_is_enum(type); });
     case Family::boolean: return type == BOOLOID;
+    case Family::json: return type == JSONBOID || type == JSONOID;
     }
     return false;
 }
@@ -79,6 +80,8 @@ ColumnType describe(Family family, const FoundColumn &found)
         column.largest_integer = PG_INT64_MAX;
     else if (found.type == NUMERICOID)
         read_numeric_limits(found.modifier, column);
+    else if (found.type == VARCHAROID && found.modifier >= static_cast<int32>(VARHDRSZ))
+        column.largest_length = static_cast<std::size_t>(found.modifier) - VARHDRSZ;
     return column;
 }
 

@@ -38,7 +38,7 @@ std::string ids_of_chunk()
 
 // TeslaMate's tables refer to each other in a circle: a drive to its first and last position, these to the drive.
 // So a drive comes back without its positions first, and gets them when they are there.
-constexpr const char *tables_in_order[] = {"cars", "drives", "positions", "charging_processes", "charges"};
+constexpr const char *tables_in_order[] = {"addresses", "cars", "drives", "positions", "charging_processes", "charges"};
 
 bool is_attached_later(const std::string &table, const std::string &column)
 {

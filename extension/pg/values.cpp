@@ -136,6 +136,14 @@ Values &Values::integers(const std::vector<std::int64_t> &values)
     return array(INT8OID, INT8ARRAYOID, datums, nulls);
 }
 
+Values &Values::booleans(const std::vector<std::optional<bool>> &values)
+{
+    std::vector<Datum> datums;
+    std::vector<char> nulls;
+    split(values, datums, nulls, [](bool value) { return BoolGetDatum(value); });
+    return array(BOOLOID, BOOLARRAYOID, datums, nulls);
+}
+
 Values &Values::numbers(const std::vector<std::optional<double>> &values)
 {
     std::vector<Datum> datums;

@@ -29,6 +29,7 @@ public:
 
     Values &integers(const std::vector<std::optional<std::int64_t>> &array);
     Values &integers(const std::vector<std::int64_t> &array);
+    Values &booleans(const std::vector<std::optional<bool>> &array);
     Values &numbers(const std::vector<std::optional<double>> &array);
     Values &decimals(const std::vector<std::optional<Decimal>> &array);
     Values &times(const std::vector<std::optional<UtcTime>> &array);
