@@ -8,7 +8,9 @@ Breaker::State Breaker::state(UtcTime now) const noexcept
 {
     if (!open_)
         return State::closed;
-    return now < opened_at_ + open_for ? State::open : State::half_open;
+    // It was opened just now, whatever a clock says that was set back a little; one that was set back far says nothing.
+    const std::chrono::microseconds ago = now - opened_at_;
+    return ago >= -window && ago < open_for ? State::open : State::half_open;
 }
 
 bool Breaker::allows(UtcTime now) const noexcept
@@ -32,24 +34,27 @@ void Breaker::on_request(UtcTime now) noexcept
 }
 
 // While closed, what failed before still counts: a geocoder that fails every other time is no healthy one.
-void Breaker::on_success(UtcTime now) noexcept
+void Breaker::on_success(UtcTime) noexcept
 {
-    if (state(now) == State::half_open)
+    if (probing_)
         reset();
 }
 
 void Breaker::on_failure(UtcTime now)
 {
-    if (state(now) == State::open)
-        return;  // of a request that had started before it opened
     if (probing_) {
         probing_ = false;
         opened_at_ = now;
         return;
     }
-    failures_.erase(std::remove_if(failures_.begin(), failures_.end(),
-                                   [now](UtcTime failure) { return now < failure || now - failure >= window; }),
-                    failures_.end());
+    if (open_)
+        return;  // of a request that had started before it opened
+    // A clock that was set back makes none of them undone.
+    for (UtcTime &failure : failures_)
+        failure = std::min(failure, now);
+    failures_.erase(
+        std::remove_if(failures_.begin(), failures_.end(), [now](UtcTime failure) { return now - failure > window; }),
+        failures_.end());
     failures_.push_back(now);
     if (failures_.size() <= tolerated_failures)
         return;
@@ -74,6 +79,7 @@ void Breaker::reset() noexcept
 void Breaker::restore(std::vector<UtcTime> failures, bool open, UtcTime opened_at, UtcTime now)
 {
     reset();
+    std::sort(failures.begin(), failures.end());
     if (failures.size() > tolerated_failures)
         failures.erase(failures.begin(), failures.end() - static_cast<std::ptrdiff_t>(tolerated_failures));
     for (const UtcTime failure : failures)

@@ -32,8 +32,8 @@ public:
 
     void reset() noexcept;
 
-    // For the state that survives a restart. A clock that went back by more than the window does not keep it open for
-    // longer than open_for: restore() clamps to `now`.
+    // For the state that survives a restart. A clock that went back does not keep it open for longer than open_for and
+    // the window together: restore() clamps to `now`, and state() becomes half open.
     const std::vector<UtcTime> &failures() const noexcept { return failures_; }
     UtcTime opened_at() const noexcept { return opened_at_; }
     bool is_open() const noexcept { return open_; }

@@ -24,6 +24,8 @@ void DatabaseJob::wish(std::int64_t max_lookups, UtcTime now)
 {
     if (is_running_ || is_visiting_) {
         wish_ = max_lookups;
+        if (failed_visits_ > 0)
+            next_visit_ = now;  // whoever calls may have mended what was in the way
         return;
     }
     run_ = RunState();

@@ -1,7 +1,6 @@
 #include "core/geocoder_reply.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "core/address_fields.hpp"
 #include "core/checked_json.hpp"
@@ -13,6 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char *unable_to_geocode = "Unable to geocode";
+constexpr const char *no_list = "an answer that is no list";
 constexpr std::size_t longest_reason = 100;
 
 std::string with_status(const std::string &what, long status)
@@ -29,11 +29,19 @@ std::string harmless(const std::string &text)
     return result;
 }
 
+bool is_html(std::string_view content_type)
+{
+    constexpr std::string_view html = "text/html";
+    // HTTP does not care about its case.
+    return std::equal(html.begin(), html.end(), content_type.begin(),
+                      content_type.begin() + std::min(html.size(), content_type.size()),
+                      [](char lower, char c) { return c == lower || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == lower); });
+}
+
 bool looks_like_html(const HttpReply &reply)
 {
     const std::size_t first = reply.body.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-    return (first != std::string_view::npos && reply.body[first] == '<') ||
-           reply.content_type.substr(0, 9) == "text/html";
+    return is_html(reply.content_type) || (first != std::string_view::npos && reply.body[first] == '<');
 }
 
 // What follows from the status alone; nothing for one that comes with an answer.
@@ -58,15 +66,38 @@ std::optional<Answer> judge_status(const HttpReply &reply, UtcTime now)
     return std::nullopt;
 }
 
-// A reply that says why there is no address.
-Answer judge_error(const Json &error, long status)
+// Only these statuses come with a body that is worth reading.
+std::optional<Json> json_of(const HttpReply &reply)
 {
-    if (!error.is_string())
-        return Malformed{with_status("the geocoder did not understand the request", status)};
-    const auto &text = error.get_ref<const std::string &>();
-    if (text == unable_to_geocode)
+    return reply.status == 200 || reply.status == 404 ? read_checked_json(reply.body) : std::nullopt;
+}
+
+const Json *error_in(const std::optional<Json> &json)
+{
+    return json && json->is_object() && json->contains("error") ? &(*json)["error"] : nullptr;
+}
+
+// Why there is nothing to be found in a reply; nothing when there may be.
+std::optional<Answer> judge(const HttpReply &reply, const std::optional<Json> &json, UtcTime now)
+{
+    if (auto judged = judge_status(reply, now))
+        return judged;
+    const Json *const error = error_in(json);
+    if (error != nullptr && *error == unable_to_geocode)
         return NoSuchPlace{};
-    return Declined{harmless(text)};
+    if (reply.status == 404)
+        return Stop{with_status("there is no such page; is pitstop.geocoder_url right?", reply.status)};
+    if (reply.status >= 400 && reply.status <= 499)
+        return Malformed{with_status("the geocoder called the request wrong", reply.status)};
+    if (reply.status != 200)
+        return Malformed{with_status("an answer that is none", reply.status)};
+    if (!json)
+        return Malformed{"an answer that is no JSON"};
+    if (error == nullptr)
+        return std::nullopt;
+    if (!error->is_string())
+        return Malformed{with_status("the geocoder called the request wrong", reply.status)};
+    return Declined{harmless(error->get_ref<const std::string &>())};
 }
 
 // The first feature of a FeatureCollection; null when it is empty.
@@ -77,13 +108,10 @@ struct FirstFeature {
 
 FirstFeature first_feature(const Json &json)
 {
-    FirstFeature first;
     if (!json.is_object() || !json.contains("features") || !json["features"].is_array())
-        return first;
-    first.is_collection = true;
-    if (!json["features"].empty())
-        first.feature = &json["features"][0];
-    return first;
+        return {};
+    const Json &features = json["features"];
+    return {true, features.empty() ? nullptr : &features[0]};
 }
 
 std::optional<Address> address_in(ReplyFormat format, const Json &json, std::string_view body)
@@ -98,47 +126,45 @@ std::optional<Address> address_in(ReplyFormat format, const Json &json, std::str
     return address;
 }
 
+// A list knows nothing of single places: for it an answer about one makes no sense.
+LookupAnswer for_a_list(Answer &&judged)
+{
+    if (auto *const wait = std::get_if<Wait>(&judged))
+        return std::move(*wait);
+    if (auto *const stop = std::get_if<Stop>(&judged))
+        return std::move(*stop);
+    if (auto *const malformed = std::get_if<Malformed>(&judged))
+        return std::move(*malformed);
+    return Malformed{no_list};
+}
+
 }  // namespace
 
 Answer read_reverse_reply(ReplyFormat format, const HttpReply &reply, UtcTime now)
 {
-    if (auto judged = judge_status(reply, now))
-        return *judged;
-    const auto json = read_checked_json(reply.body);
-    const bool has_error = json && json->is_object() && json->contains("error");
-    if (reply.status == 404 && !(has_error && (*json)["error"].is_string()))
-        return Stop{with_status("there is no such page; is pitstop.geocoder_url right?", reply.status)};
-    if (has_error && (reply.status == 200 || reply.status == 404 || reply.status == 400))
-        return judge_error((*json)["error"], reply.status);
-    if (reply.status != 200)
-        return Malformed{with_status("an answer that is none", reply.status)};
-    if (!json)
-        return Malformed{"an answer that is no JSON"};
-    if (format == ReplyFormat::photon && first_feature(*json).is_collection && first_feature(*json).feature == nullptr)
-        return NoSuchPlace{};
+    const auto json = json_of(reply);
+    if (auto judged = judge(reply, json, now))
+        return *std::move(judged);
     if (auto address = address_in(format, *json, reply.body))
-        return std::move(*address);
+        return *std::move(address);
+    const FirstFeature first = format == ReplyFormat::photon ? first_feature(*json) : FirstFeature();
+    if (first.is_collection && first.feature == nullptr)
+        return NoSuchPlace{};
     return Malformed{"an answer without a usable place"};
 }
 
 LookupAnswer read_lookup_reply(ReplyFormat format, const HttpReply &reply, UtcTime now)
 {
-    if (const auto judged = judge_status(reply, now)) {
-        if (const auto *const wait = std::get_if<Wait>(&*judged))
-            return *wait;
-        return std::get<Stop>(*judged);
-    }
-    if (reply.status == 404)
-        return Stop{with_status("there is no such page; is pitstop.geocoder_url right?", reply.status)};
-    const auto json = reply.status == 200 ? read_checked_json(reply.body) : std::nullopt;
-    if (format != ReplyFormat::nominatim || !json || !json->is_array())
-        return Malformed{reply.status == 200 ? "an answer that is no list"
-                                             : with_status("an answer that is none", reply.status)};
+    const auto json = json_of(reply);
+    if (auto judged = judge(reply, json, now))
+        return for_a_list(*std::move(judged));
+    if (format != ReplyFormat::nominatim || !json->is_array())
+        return Malformed{no_list};
     std::vector<Address> addresses;
     for (const Json &element : *json)
         if (auto address = address_of_nominatim(element)) {
             address->raw = element.dump();
-            addresses.push_back(std::move(*address));
+            addresses.push_back(*std::move(address));
         }
     return addresses;
 }
@@ -146,7 +172,7 @@ LookupAnswer read_lookup_reply(ReplyFormat format, const HttpReply &reply, UtcTi
 std::optional<Address> read_address(ReplyFormat format, std::string_view body)
 {
     const auto json = read_checked_json(body);
-    return json ? address_in(format, *json, body) : std::nullopt;
+    return json && error_in(json) == nullptr ? address_in(format, *json, body) : std::nullopt;
 }
 
 std::string first_characters(const std::string &text, std::size_t characters)

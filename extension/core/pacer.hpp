@@ -20,12 +20,12 @@ public:
     static constexpr std::chrono::seconds first_pause{5};
     static constexpr std::chrono::minutes longest_pause{30};
 
-    // `random` is in [0, 1). The interval gets up to a fifth longer by it, never shorter.
     // The moment from which a request may start; `now` when it may start at once.
     UtcTime next_start(const Pace &pace, UtcTime now) const noexcept;
     bool allows(const Pace &pace, UtcTime now) const noexcept { return !(now < next_start(pace, now)); }
     bool daily_limit_reached(const Pace &pace, UtcTime now) const noexcept;
 
+    // `random` is in [0, 1). The interval gets up to a fifth longer by it, never shorter.
     void on_request(const Pace &pace, UtcTime now, double random) noexcept;
     void on_success() noexcept;
     // A pause until `now` + retry_after where the geocoder said so, else one that doubles from failure to failure, from
@@ -33,7 +33,7 @@ public:
     void on_failure(UtcTime now, std::optional<std::chrono::seconds> retry_after, double random) noexcept;
 
     // All of it, for the state that survives a restart. A clock that went back does not stop the pacer for longer than
-    // its longest pause (or one day, for Retry-After): restore() clamps.
+    // one day, the longest that Retry-After is honoured: restore() clamps, and a running pacer forgets such a pause.
     struct Memory {
         UtcTime next;          // no request before this
         std::int64_t day = 0;  // days since 2000-01-01 of the count below

@@ -28,7 +28,7 @@ double distance_m(const Coordinates &a, const Coordinates &b)
     const double haversine = squared(std::sin(half_latitude)) + std::cos(a.latitude * radians_per_degree) *
                                                                     std::cos(b.latitude * radians_per_degree) *
                                                                     squared(std::sin(half_longitude));
-    return 2 * earth_radius_m * std::asin(std::sqrt(std::min(haversine, 1.0)));
+    return 2 * earth_radius_m * std::asin(std::sqrt(std::clamp(haversine, 0.0, 1.0)));
 }
 
 Box box_around(const Coordinates &centre, double reach_m)
@@ -40,7 +40,7 @@ Box box_around(const Coordinates &centre, double reach_m)
     if (farthest >= 89)
         return box;
     const double width = reach / std::cos(farthest * radians_per_degree);
-    if (centre.longitude - width < -180 || centre.longitude + width > 180)
+    if (centre.longitude - width <= -180 || centre.longitude + width >= 180)
         return box;
     box.west = centre.longitude - width;
     box.east = centre.longitude + width;

@@ -15,7 +15,7 @@ struct Coordinates {
 double distance_m(const Coordinates &a, const Coordinates &b);
 
 // The corners of a box, in degrees, that holds every place within `reach_m` metres, and some more: for an index to
-// search. A box that would cross a pole or the 180th meridian becomes all longitudes.
+// search. A box that would reach a pole or the 180th meridian becomes all longitudes.
 struct Box {
     double south = 0;
     double north = 0;

@@ -42,8 +42,9 @@ struct OsmId {
 
 // A reverse lookup: TeslaMate's own query for nominatim (format=jsonv2&addressdetails=1&extratags=1&namedetails=1&zoom=19,
 // then lat and lon); for photon lat, lon and lang; for locationiq format=json and the key. `latitude` and `longitude`
-// are decimal text as PostgreSQL prints a numeric. The language goes into the Accept-Language header, and for photon
-// also into the query (its first two letters, in lower case). Everything is percent-encoded.
+// are decimal text as PostgreSQL prints a numeric. The language goes into the Accept-Language header, and for locationiq
+// also into the query; for photon only de, en and fr, for it refuses a language that it does not have. Everything is
+// percent-encoded.
 std::string reverse_url(const Provider &provider, std::string_view base_url, std::string_view latitude,
                         std::string_view longitude, std::string_view language, std::string_view key);
 

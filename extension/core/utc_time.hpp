@@ -36,12 +36,16 @@ inline std::chrono::microseconds operator-(UtcTime later, UtcTime earlier) noexc
     return std::chrono::microseconds{span};
 }
 
+// Beyond the calendar: its last moment, or its first.
 inline UtcTime operator-(UtcTime moment, std::chrono::microseconds span) noexcept
 {
-    return UtcTime{moment.microseconds - span.count()};
+    std::int64_t difference = 0;
+    if (__builtin_sub_overflow(moment.microseconds, span.count(), &difference))
+        return UtcTime{span.count() > 0 ? std::numeric_limits<std::int64_t>::min()
+                                        : std::numeric_limits<std::int64_t>::max()};
+    return UtcTime{difference};
 }
 
-// Beyond the calendar: its last moment, or its first.
 inline UtcTime operator+(UtcTime moment, std::chrono::microseconds span) noexcept
 {
     std::int64_t sum = 0;

@@ -4,10 +4,10 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <curl/curl.h>
-#include <strings.h>
 
 namespace pitstop::net {
 
@@ -58,6 +58,7 @@ struct Transfer {
     Reply reply;
     std::size_t body_limit = 0;
     std::size_t header_bytes = 0;
+    char libcurls_words[CURL_ERROR_SIZE] = "";
     bool is_too_large = false;
     bool is_under_way = false;
 };
@@ -79,7 +80,7 @@ std::size_t take_body(char *data, std::size_t size, std::size_t count, void *tar
     return bytes;
 }
 
-std::size_t take_header(char *data, std::size_t size, std::size_t count, void *target) noexcept
+std::size_t take_header(char *, std::size_t size, std::size_t count, void *target) noexcept
 {
     auto &transfer = *static_cast<Transfer *>(target);
     const std::size_t bytes = size * count;
@@ -88,18 +89,16 @@ std::size_t take_header(char *data, std::size_t size, std::size_t count, void *t
         transfer.is_too_large = true;
         return 0;
     }
-    constexpr std::string_view name = "retry-after:";
-    if (bytes < name.size() || strncasecmp(data, name.data(), name.size()) != 0)
-        return bytes;
-    try {
-        const std::string_view line(data + name.size(), bytes - name.size());
-        const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
-        const std::size_t last = std::min(line.find_first_of("\r\n"), line.size());
-        transfer.reply.retry_after = line.substr(first, std::max(first, last) - first);
-    } catch (...) {
-        return 0;
-    }
     return bytes;
+}
+
+// Null for none. The language is a column that anybody may have filled: with a line break it would be two headers.
+curl_slist *language_header(const std::string &language)
+{
+    const bool is_printable =
+        std::all_of(language.begin(), language.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return language.empty() || !is_printable ? nullptr
+                                             : curl_slist_append(nullptr, ("Accept-Language: " + language).c_str());
 }
 
 Reply::Outcome outcome_of(CURLcode code)
@@ -110,6 +109,7 @@ Reply::Outcome outcome_of(CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: return Reply::Outcome::tls;
@@ -117,24 +117,49 @@ Reply::Outcome outcome_of(CURLcode code)
     }
 }
 
-// In our own words: libcurl's can hold the URL, and with it a key.
-std::string error_in_words(CURL *easy, CURLcode code, std::chrono::milliseconds timeout)
+std::string in_seconds(std::chrono::milliseconds time)
 {
+    const auto ms = time.count();
+    return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+std::string timeout_in_words(CURL *easy, const Options &options)
+{
+    curl_off_t ready_us = 0;  // connected, encrypted, and about to ask
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    if (ready_us > 0)
+        return "timed out after " + in_seconds(options.total_timeout) + " without a whole answer";
+    return "timed out after " + in_seconds(std::min(options.connect_timeout, options.total_timeout)) +
+           " while connecting";
+}
+
+// What is wrong with a certificate is the one thing that libcurl's words tell better; no URL is in them.
+std::string certificate_in_words(std::string_view libcurls_words)
+{
+    const std::size_t colon = libcurls_words.find(": ");
+    const std::string reason(libcurls_words.substr(colon == std::string_view::npos ? 0 : colon + 2));
+    return "the server's certificate is not to be trusted" + (reason.empty() ? "" : ": " + reason);
+}
+
+// In our own words: libcurl's can hold the URL, and with it a key.
+std::string error_in_words(const Transfer &transfer, CURLcode code, const Options &options)
+{
+    CURL *const easy = transfer.easy.get();
+    long proxy_status = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status >= 300)
+        return "the proxy refused with status " + std::to_string(proxy_status);
     long system_error = 0;
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system_error);
     const std::string reason =
         system_error != 0 ? std::string(": ") + std::strerror(static_cast<int>(system_error)) : "";
-    curl_off_t connected_us = 0;
-    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected_us);
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST: return "could not resolve the geocoder's name";
     case CURLE_COULDNT_RESOLVE_PROXY: return "could not resolve the proxy's name";
     case CURLE_COULDNT_CONNECT: return "could not connect" + reason;
-    case CURLE_OPERATION_TIMEDOUT:
-        return connected_us == 0
-                   ? std::string("timed out while connecting")
-                   : "timed out after " + std::to_string(timeout.count() / 1000) + " s without a whole answer";
-    case CURLE_PEER_FAILED_VERIFICATION: return "the server's certificate is not to be trusted, or of another name";
+    case CURLE_OPERATION_TIMEDOUT: return timeout_in_words(easy, options);
+    case CURLE_PEER_FAILED_VERIFICATION: return certificate_in_words(transfer.libcurls_words);
+    case CURLE_SSL_CACERT_BADFILE: return "could not read the file of certificates to trust";
     case CURLE_SSL_CONNECT_ERROR: return "no encrypted connection came about";
     case CURLE_PROXY: return "the proxy refused";
     case CURLE_GOT_NOTHING:
@@ -142,8 +167,15 @@ std::string error_in_words(CURL *easy, CURLcode code, std::chrono::milliseconds 
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR: return "the connection broke off" + reason;
     case CURLE_BAD_CONTENT_ENCODING: return "an answer that cannot be decompressed";
+    case CURLE_UNSUPPORTED_PROTOCOL: return "neither http nor https";
     default: return curl_easy_strerror(code);
     }
+}
+
+std::string header(CURL *easy, const char *name)
+{
+    curl_header *found = nullptr;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
 }
 
 }  // namespace
@@ -186,10 +218,9 @@ void HttpClient::Transfers::prepare(Transfer &transfer, const Request &request) 
     transfer.reply.id = request.id;
     transfer.body_limit = options.body_bytes;
     transfer.header_bytes = 0;
+    transfer.libcurls_words[0] = '\0';
     transfer.is_too_large = false;
-    transfer.headers.reset(request.language.empty()
-                               ? nullptr
-                               : curl_slist_append(nullptr, ("Accept-Language: " + request.language).c_str()));
+    transfer.headers.reset(language_header(request.language));
 
     curl_easy_reset(easy);  // options go, the connection stays
     set(easy, CURLOPT_URL, request.url.c_str());
@@ -200,6 +231,7 @@ void HttpClient::Transfers::prepare(Transfer &transfer, const Request &request) 
     set(easy, CURLOPT_WRITEDATA, &transfer);
     set(easy, CURLOPT_HEADERFUNCTION, take_header);
     set(easy, CURLOPT_HEADERDATA, &transfer);
+    set(easy, CURLOPT_ERRORBUFFER, transfer.libcurls_words);
     set(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     set(easy, CURLOPT_BUFFERSIZE, 16384L);
     set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
@@ -213,6 +245,10 @@ void HttpClient::Transfers::prepare(Transfer &transfer, const Request &request) 
     if (!options.proxy_user.empty()) {
         set(easy, CURLOPT_PROXYUSERNAME, options.proxy_user.c_str());
         set(easy, CURLOPT_PROXYPASSWORD, options.proxy_password.c_str());
+    }
+    if (!options.ca_file.empty()) {
+        set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+        set(easy, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
     }
 }
 
@@ -258,12 +294,13 @@ Reply HttpClient::Transfers::end(Transfer &transfer, CURLcode code)
     if (transfer.is_too_large)
         reply.error = "an answer that is too large";
     else if (code != CURLE_OK)
-        reply.error = error_in_words(easy, code, options.total_timeout);
+        reply.error = error_in_words(transfer, code, options);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
     const char *content_type = nullptr;
     curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
     if (content_type != nullptr)
         reply.content_type = content_type;
+    reply.retry_after = header(easy, "Retry-After");
     detach(transfer);
     return reply;
 }

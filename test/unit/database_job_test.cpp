@@ -196,6 +196,15 @@ TEST(DatabaseJob, begins_again_after_its_run_when_somebody_wants_it_meanwhile)
     EXPECT_TRUE(job.wants_visit(at(3)));
 }
 
+TEST(DatabaseJob, does_not_let_somebody_wait_for_the_pause_after_a_failure)
+{
+    DatabaseJob job(at(0));
+    job.begin_visit("nominatim", 10);
+    job.on_failed_visit("locked", at(0));
+    job.wish(-1, at(1));
+    EXPECT_TRUE(job.wants_visit(at(1)));
+}
+
 TEST(DatabaseJob, stores_what_was_answered_when_the_geocoder_cannot_be_asked_any_more)
 {
     DatabaseJob job = asking({question("52.1"), question("52.2")});

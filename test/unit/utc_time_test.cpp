@@ -87,6 +87,36 @@ TEST(A_moment, can_be_moved_back)
     EXPECT_EQ(after(60) - 60s, after(0));
 }
 
+TEST(A_moment, can_be_moved_on)
+{
+    EXPECT_EQ(after(0) + 60s, after(60));
+}
+
+TEST(A_moment, can_be_moved_on_by_less_than_nothing)
+{
+    EXPECT_EQ(after(60) + -60s, after(0));
+}
+
+TEST(A_moment, cannot_be_moved_beyond_the_end_of_time)
+{
+    EXPECT_EQ(UtcTime{infinity.microseconds - 1} + 1h, infinity);
+}
+
+TEST(A_moment, cannot_be_moved_on_to_before_the_beginning_of_time)
+{
+    EXPECT_EQ(UtcTime{minus_infinity.microseconds + 1} + -1h, minus_infinity);
+}
+
+TEST(A_moment, cannot_be_moved_back_beyond_the_beginning_of_time)
+{
+    EXPECT_EQ(UtcTime{minus_infinity.microseconds + 1} - 1h, minus_infinity);
+}
+
+TEST(A_moment, cannot_be_moved_back_to_after_the_end_of_time)
+{
+    EXPECT_EQ(UtcTime{infinity.microseconds - 1} - -1h, infinity);
+}
+
 TEST(A_moment, lies_a_span_after_an_earlier_one)
 {
     EXPECT_EQ(after(1.5) - after(0), 1'500'000us);
