@@ -57,7 +57,7 @@ COMMENT ON FUNCTION pitstop.repair_addresses(integer) IS 'wakes the worker that 
 CREATE FUNCTION pitstop.address_repair()
 RETURNS TABLE (name text, value text, message text)
 AS 'MODULE_PATHNAME', 'pitstop_address_repair'
-LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 20
+LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 20
 SET search_path = pg_catalog, pg_temp
 SET row_security = off;
 COMMENT ON FUNCTION pitstop.address_repair() IS 'the state of the address repair: what is missing and why, the worker, the geocoder, what was done';

@@ -1,9 +1,10 @@
 #include "core/address_fields.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <cstdint>
 #include <initializer_list>
 
 #include "core/geocoder_memory.hpp"
@@ -16,7 +17,7 @@ using Json = nlohmann::json;
 
 using Keys = std::initializer_list<const char *>;
 
-// As TeslaMate looks for them: the first key that is there wins, whatever is in it.
+// As TeslaMate looks for them: the first key that is there wins, even when it holds an empty string.
 constexpr Keys house_number_keys = {"house_number", "street_number"};
 constexpr Keys road_keys = {"road", "footway",    "street",         "street_name",         "residential",
                             "path", "pedestrian", "road_reference", "road_reference_intl", "square",
@@ -44,15 +45,16 @@ std::optional<std::string> text_of(const Json &value)
     return is_blank ? std::nullopt : std::optional(std::move(text));
 }
 
-const Json *member(const Json &object, const char *key)
+// Null as well when there is no object, or null in it: JSON's null is for TeslaMate a key that is not there.
+const Json *member(const Json *object, const char *key)
 {
-    if (!object.is_object())
+    if (object == nullptr || !object->is_object())
         return nullptr;
-    const auto found = object.find(key);
-    return found == object.end() ? nullptr : &*found;
+    const auto found = object->find(key);
+    return found == object->end() || found->is_null() ? nullptr : &*found;
 }
 
-std::optional<std::string> first_of(const Json &object, Keys keys)
+std::optional<std::string> first_of(const Json *object, Keys keys)
 {
     for (const char *key : keys)
         if (const Json *const value = member(object, key))
@@ -60,7 +62,7 @@ std::optional<std::string> first_of(const Json &object, Keys keys)
     return std::nullopt;
 }
 
-std::optional<std::string> text_at(const Json &object, const char *key)
+std::optional<std::string> text_at(const Json *object, const char *key)
 {
     return first_of(object, {key});
 }
@@ -81,27 +83,30 @@ bool is_decimal(const std::string &text)
 
 constexpr std::size_t longest_coordinate = 40;
 
+// Of a number, which may have been written with an exponent; 7 places are a centimetre.
+std::string decimal_text(double number)
+{
+    constexpr int places = 7;
+    std::array<char, 16> digits;
+    const auto end = std::to_chars(digits.begin(), digits.end(), number, std::chars_format::fixed, places).ptr;
+    return std::string(digits.begin(), end);
+}
+
 // A coordinate as decimal text within +-limit; from a string or a number.
 std::optional<std::string> coordinate(const Json *value, double limit)
 {
-    if (value == nullptr)
-        return std::nullopt;
     std::string text;
-    if (value->is_string()) {
+    double degrees = 0;
+    if (value != nullptr && value->is_number()) {
+        degrees = value->get<double>();
+        text = std::abs(degrees) <= limit ? decimal_text(degrees) : std::string();
+    } else if (value != nullptr && value->is_string()) {
         text = value->get<std::string>();
-    } else if (value->is_number()) {
-        const double number = value->get<double>();
-        if (!(std::abs(number) <= limit))
-            return std::nullopt;
-        char digits[32];
-        std::snprintf(digits, sizeof digits, "%.7f", number);
-        text = digits;
     }
     if (text.size() > longest_coordinate || !is_decimal(text))
         return std::nullopt;
-    double degrees = 0;
     const char *const first = text.data() + (text[0] == '+' ? 1 : 0);
-    if (std::from_chars(first, text.data() + text.size(), degrees).ec != std::errc() || !(std::abs(degrees) <= limit))
+    if (std::from_chars(first, text.data() + text.size(), degrees).ec != std::errc() || std::abs(degrees) > limit)
         return std::nullopt;
     return text;
 }
@@ -114,41 +119,69 @@ void invent_identity(Address &address)
     address.osm_id = -static_cast<std::int64_t>(hash >> 2) - 1;
 }
 
+struct OsmType {
+    const char *theirs;
+    const char *ours;
+};
+using OsmTypes = std::initializer_list<OsmType>;
+constexpr OsmTypes nominatim_types = {{"node", "node"}, {"way", "way"}, {"relation", "relation"}};
+constexpr OsmTypes photon_types = {{"N", "node"}, {"W", "way"}, {"R", "relation"}};
+
 // False for half an identity.
-bool take_identity(Address &address, const Json *type, const Json *id, Keys types)
+bool take_identity(Address &address, const Json *type, const Json *id, OsmTypes types)
 {
     if (type == nullptr && id == nullptr) {
         invent_identity(address);
         return true;
     }
-    if (type == nullptr || id == nullptr || !type->is_string() || !id->is_number_integer())
+    if (type == nullptr || id == nullptr || !id->is_number_integer())
         return false;
-    if (id->is_number_unsigned() && id->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+    const auto *const known =
+        std::find_if(types.begin(), types.end(), [&](const OsmType &each) { return *type == each.theirs; });
+    if (known == types.end())
         return false;
+    address.osm_type = known->ours;
+    // What is too large for it becomes negative.
     address.osm_id = id->get<std::int64_t>();
-    const auto &name = type->get_ref<const std::string &>();
-    constexpr const char *our_types[] = {"node", "way", "relation"};
-    std::size_t at = 0;
-    for (const char *their_type : types) {
-        if (name == their_type) {
-            address.osm_type = our_types[at];
-            return address.osm_id > 0;
-        }
-        ++at;
-    }
-    return false;
+    return address.osm_id > 0;
 }
 
 // As TeslaMate: an empty name is a name, and is stored as none.
 std::optional<std::string> name_of_place(const Json &place)
 {
-    if (const Json *const name = member(place, "name"); name != nullptr && !name->is_null())
+    if (const Json *const name = member(&place, "name"))
         return text_of(*name);
-    if (const Json *const names = member(place, "namedetails"))
-        for (const char *key : {"name", "alt_name"})
-            if (const Json *const name = member(*names, key); name != nullptr && !name->is_null())
-                return text_of(*name);
-    return std::nullopt;
+    return first_of(member(&place, "namedetails"), {"name", "alt_name"});
+}
+
+void take_parts(Address &address, const Json *parts)
+{
+    address.house_number = first_of(parts, house_number_keys);
+    address.road = first_of(parts, road_keys);
+    address.neighbourhood = first_of(parts, neighbourhood_keys);
+    address.city = first_of(parts, city_keys);
+    address.county = first_of(parts, county_keys);
+    address.postcode = text_at(parts, "postcode");
+    address.state = first_of(parts, state_keys);
+    address.state_district = text_at(parts, "state_district");
+    address.country = first_of(parts, country_keys);
+}
+
+void take_properties(Address &address, const Json *properties)
+{
+    address.name = text_at(properties, "name");
+    address.house_number = text_at(properties, "housenumber");
+    address.road = text_at(properties, "street");
+    if (!address.road && text_at(properties, "osm_key") == "highway")
+        address.road = address.name;
+    address.neighbourhood = text_at(properties, "district");
+    if (!address.neighbourhood)
+        address.neighbourhood = text_at(properties, "locality");
+    address.city = text_at(properties, "city");
+    address.county = text_at(properties, "county");
+    address.postcode = text_at(properties, "postcode");
+    address.state = text_at(properties, "state");
+    address.country = text_at(properties, "country");
 }
 
 // The parts that are there, each once in a row.
@@ -165,72 +198,54 @@ std::string joined(const std::vector<std::optional<std::string>> &parts)
     return text;
 }
 
+// Photon has none.
+std::string display_name_of(const Address &address)
+{
+    std::optional<std::string> street = address.road;
+    if (street && address.house_number)
+        *street += " " + *address.house_number;
+    return joined({address.name, street, address.neighbourhood, address.city, address.county, address.state,
+                   address.postcode, address.country});
+}
+
 }  // namespace
 
 std::optional<Address> address_of_nominatim(const Json &place)
 {
-    const auto latitude = coordinate(member(place, "lat"), 90);
-    const auto longitude = coordinate(member(place, "lon"), 180);
-    const Json *const display_name = member(place, "display_name");
-    if (!latitude || !longitude || display_name == nullptr || !display_name->is_string())
+    const auto latitude = coordinate(member(&place, "lat"), 90);
+    const auto longitude = coordinate(member(&place, "lon"), 180);
+    const Json *const display_name = member(&place, "display_name");
+    if (!latitude || !longitude || display_name == nullptr || !display_name->is_string() || !text_of(*display_name))
         return std::nullopt;
     Address address;
     address.latitude = *latitude;
     address.longitude = *longitude;
     address.display_name = display_name->get<std::string>();
-    if (!take_identity(address, member(place, "osm_type"), member(place, "osm_id"), {"node", "way", "relation"}))
+    if (!take_identity(address, member(&place, "osm_type"), member(&place, "osm_id"), nominatim_types))
         return std::nullopt;
     address.name = name_of_place(place);
-    static const Json nothing = Json::object();
-    const Json *const found = member(place, "address");
-    const Json &parts = found != nullptr ? *found : nothing;
-    address.house_number = first_of(parts, house_number_keys);
-    address.road = first_of(parts, road_keys);
-    address.neighbourhood = first_of(parts, neighbourhood_keys);
-    address.city = first_of(parts, city_keys);
-    address.county = first_of(parts, county_keys);
-    address.postcode = text_at(parts, "postcode");
-    address.state = first_of(parts, state_keys);
-    address.state_district = text_at(parts, "state_district");
-    address.country = first_of(parts, country_keys);
+    take_parts(address, member(&place, "address"));
     return address;
 }
 
 std::optional<Address> address_of_photon(const Json &feature)
 {
-    const Json *const properties = member(feature, "properties");
-    const Json *const geometry = member(feature, "geometry");
-    const Json *const place = geometry == nullptr ? nullptr : member(*geometry, "coordinates");
-    if (properties == nullptr || place == nullptr || !place->is_array() || place->size() < 2)
+    const Json *const properties = member(&feature, "properties");
+    const Json *const point = member(member(&feature, "geometry"), "coordinates");
+    if (point == nullptr || !point->is_array() || point->size() < 2)
         return std::nullopt;
-    const auto longitude = coordinate(&(*place)[0], 180);
-    const auto latitude = coordinate(&(*place)[1], 90);
+    const auto longitude = coordinate(&(*point)[0], 180);
+    const auto latitude = coordinate(&(*point)[1], 90);
     if (!latitude || !longitude)
         return std::nullopt;
-
     Address address;
     address.latitude = *latitude;
     address.longitude = *longitude;
-    address.name = text_at(*properties, "name");
-    address.house_number = text_at(*properties, "housenumber");
-    address.road = text_at(*properties, "street");
-    if (!address.road && text_at(*properties, "osm_key") == "highway")
-        address.road = address.name;
-    address.neighbourhood = text_at(*properties, "district");
-    if (!address.neighbourhood)
-        address.neighbourhood = text_at(*properties, "locality");
-    address.city = text_at(*properties, "city");
-    address.county = text_at(*properties, "county");
-    address.postcode = text_at(*properties, "postcode");
-    address.state = text_at(*properties, "state");
-    address.country = text_at(*properties, "country");
-    std::optional<std::string> street = address.road;
-    if (street && address.house_number)
-        *street += " " + *address.house_number;
-    address.display_name = joined({address.name, street, address.neighbourhood, address.city, address.county,
-                                   address.state, address.postcode, address.country});
-    if (address.display_name.empty() ||
-        !take_identity(address, member(*properties, "osm_type"), member(*properties, "osm_id"), {"N", "W", "R"}))
+    take_properties(address, properties);
+    address.display_name = display_name_of(address);
+    const Json *const id = member(properties, "osm_id");
+    const Json *const type = id == nullptr ? nullptr : member(properties, "osm_type");
+    if (address.display_name.empty() || !take_identity(address, type, id, photon_types))
         return std::nullopt;
     address.raw = feature.dump();
     return address;

@@ -9,8 +9,8 @@
 
 namespace pitstop {
 
-// A place of Nominatim or of what answers like it, without `raw`. Nothing for one that makes no sense: without coordinates on
-// this earth, without a display_name, or with half an identity.
+// A place of Nominatim or of what answers like it, without `raw`. Nothing for one that makes no sense: without
+// coordinates on this earth, without a display_name, or with half an identity.
 std::optional<Address> address_of_nominatim(const nlohmann::json &place);
 
 // A feature of Photon's, with `raw`.

@@ -1,6 +1,6 @@
 #include "core/geocoder_reply.hpp"
 
-#include <algorithm>
+#include <strings.h>
 
 #include "core/address_fields.hpp"
 #include "core/checked_json.hpp"
@@ -32,10 +32,7 @@ std::string harmless(const std::string &text)
 bool is_html(std::string_view content_type)
 {
     constexpr std::string_view html = "text/html";
-    // HTTP does not care about its case.
-    return std::equal(html.begin(), html.end(), content_type.begin(),
-                      content_type.begin() + std::min(html.size(), content_type.size()),
-                      [](char lower, char c) { return c == lower || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == lower); });
+    return content_type.size() >= html.size() && strncasecmp(content_type.data(), html.data(), html.size()) == 0;
 }
 
 bool looks_like_html(const HttpReply &reply)

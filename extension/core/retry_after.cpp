@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds longest{86400};
 constexpr std::int64_t seconds_per_day = 86400;
+constexpr std::int64_t half_a_century = 18262 * seconds_per_day;
 
 // Days since 2000-01-01 in the Gregorian calendar.
 std::int64_t days_to(std::int64_t year, std::int64_t month, std::int64_t day)
@@ -71,6 +72,17 @@ private:
 
 struct Moment {
     std::int64_t year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+    bool is_of_any_century = false;
+
+    bool is_possible() const
+    {
+        const std::int64_t days = month == 12 ? 31 : days_to(year, month + 1, 1) - days_to(year, month, 1);
+        return day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 60;
+    }
+    std::int64_t seconds_since_2000() const
+    {
+        return days_to(year, month, day) * seconds_per_day + hour * 3600 + minute * 60 + second;
+    }
 };
 
 void read_time(Scanner &in, Moment &moment)
@@ -106,15 +118,14 @@ void read_gmt(Scanner &in, Moment &moment)
     in.literal(separator);
     moment.month = in.month();
     in.literal(separator);
-    moment.year = in.number(2, 4);
-    if (*separator == '-')
-        moment.year += moment.year < 100 ? 2000 : 0;
+    moment.is_of_any_century = *separator == '-';
+    moment.year = moment.is_of_any_century ? 2000 + in.number(2, 2) : in.number(4, 4);
     in.literal(" ");
     read_time(in, moment);
     in.literal(" GMT");
 }
 
-std::optional<std::int64_t> seconds_since_2000(std::string_view value)
+std::optional<Moment> read_moment(std::string_view value)
 {
     Scanner in(value);
     Moment moment;
@@ -123,28 +134,38 @@ std::optional<std::int64_t> seconds_since_2000(std::string_view value)
         read_gmt(in, moment);
     else
         read_asctime(in, moment);
-    const bool is_moment = in.is_whole() && moment.year >= 1900 && moment.day >= 1 && moment.day <= 31 &&
-                           moment.hour <= 23 && moment.minute <= 59 && moment.second <= 60;
-    if (!is_moment)
-        return std::nullopt;
-    return days_to(moment.year, moment.month, moment.day) * seconds_per_day + moment.hour * 3600 + moment.minute * 60 +
-           moment.second;
+    return in.is_whole() && moment.is_possible() ? std::optional(moment) : std::nullopt;
+}
+
+bool is_number(std::string_view value)
+{
+    return !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// More than a few digits are more than a day, however many there are.
+std::int64_t seconds_in(std::string_view digits)
+{
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    return digits.size() > 6 ? longest.count() : Scanner(digits).number(0, 6);
+}
+
+std::int64_t seconds_until(const Moment &moment, UtcTime now)
+{
+    const std::int64_t seconds = moment.seconds_since_2000() - now.microseconds / 1'000'000;
+    // HTTP: two digits of a year that seem to be more than 50 years away mean the one that is gone.
+    return moment.is_of_any_century && seconds > half_a_century ? 0 : seconds;
 }
 
 }  // namespace
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, UtcTime now)
 {
-    Scanner digits(value);
-    const std::int64_t seconds = digits.number(1, 9);
-    std::optional<std::int64_t> pause;
-    if (digits.is_whole())
-        pause = seconds;
-    else if (const auto moment = seconds_since_2000(value))
-        pause = *moment - now.microseconds / 1'000'000;
-    if (!pause || *pause <= 0)
-        return std::nullopt;
-    return std::min(std::chrono::seconds{*pause}, longest);
+    std::int64_t pause = 0;
+    if (is_number(value))
+        pause = seconds_in(value);
+    else if (const auto moment = read_moment(value))
+        pause = seconds_until(*moment, now);
+    return pause > 0 ? std::optional(std::min(std::chrono::seconds{pause}, longest)) : std::nullopt;
 }
 
 }  // namespace pitstop

@@ -159,7 +159,6 @@ std::string error_in_words(const Transfer &transfer, CURLcode code, const Option
     case CURLE_COULDNT_CONNECT: return "could not connect" + reason;
     case CURLE_OPERATION_TIMEDOUT: return timeout_in_words(easy, options);
     case CURLE_PEER_FAILED_VERIFICATION: return certificate_in_words(transfer.libcurls_words);
-    case CURLE_SSL_CACERT_BADFILE: return "could not read the file of certificates to trust";
     case CURLE_SSL_CONNECT_ERROR: return "no encrypted connection came about";
     case CURLE_PROXY: return "the proxy refused";
     case CURLE_GOT_NOTHING:
@@ -245,10 +244,6 @@ void HttpClient::Transfers::prepare(Transfer &transfer, const Request &request) 
     if (!options.proxy_user.empty()) {
         set(easy, CURLOPT_PROXYUSERNAME, options.proxy_user.c_str());
         set(easy, CURLOPT_PROXYPASSWORD, options.proxy_password.c_str());
-    }
-    if (!options.ca_file.empty()) {
-        set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-        set(easy, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
     }
 }
 

@@ -35,7 +35,6 @@ struct Options {
     std::string proxy;                  // http://, https://, socks5h://; empty: none, and none from the environment
     std::string proxy_user;             // user name and password, never part of the URL
     std::string proxy_password;
-    std::string ca_file;  // PEM; empty: the system's
 };
 
 // Once per process, before any client. Raises std::runtime_error.

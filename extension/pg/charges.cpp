@@ -304,6 +304,8 @@ void ChargeCloser::write(ChargeClosings &charges)
 
 void ChargeCloser::take_known_addresses(ChargeClosings &charges)
 {
+    if (!can_know_addresses(spi_))
+        return;
     std::vector<std::int64_t> ids, without_address;
     for (const ChargeClosing &charge : charges)
         ids.push_back(charge.id);

@@ -37,15 +37,10 @@ constexpr Statement language_of_teslamate{R"(
 // A micrometre, so that the very same coordinates lie within the box however they are rounded.
 constexpr double shortest_reach_m = 1e-6;
 
-bool can_know_addresses(const char *schema)
+bool may_read(const char *table, Oid schema) noexcept
 {
-    return call([schema]() noexcept {
-        const Oid pitstop = get_namespace_oid("pitstop", true);
-        const Oid teslamate = get_namespace_oid(schema, true);
-        const Oid addresses = get_relname_relid("addresses", teslamate);
-        return OidIsValid(get_relname_relid("known_place", pitstop)) && OidIsValid(addresses) &&
-               pg_class_aclcheck(addresses, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
-    });
+    const Oid relation = get_relname_relid(table, schema);
+    return OidIsValid(relation) && pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
 struct AnswerAround {
@@ -135,10 +130,20 @@ std::vector<KnownPlace> find_known_places(Spi &spi, const std::vector<WantedPlac
     return known;
 }
 
+bool can_know_addresses(const Spi &spi)
+{
+    const char *const schema = spi.schema().c_str();
+    return call([schema]() noexcept {
+        const Oid teslamate = get_namespace_oid(schema, true);
+        return OidIsValid(get_relname_relid("known_place", get_namespace_oid("pitstop", true))) &&
+               may_read("addresses", teslamate) && may_read("positions", teslamate) && may_read("settings", teslamate);
+    });
+}
+
 std::vector<KnownAddress> known_addresses(Spi &spi, const std::vector<WantedPlace> &wanted)
 {
     std::vector<KnownAddress> addresses(wanted.size());
-    if (!can_know_addresses(spi.schema().c_str()))
+    if (wanted.empty() || !can_know_addresses(spi))
         return addresses;
     const std::vector<KnownPlace> known =
         find_known_places(spi, wanted, address_language(spi), address_reuse_distance_setting());

@@ -28,8 +28,8 @@ struct KnownPlace {
 };
 
 // For each of the wanted places what is known, in the same order: of the answers within `reuse_distance_m` metres in
-// this language, the nearest that is found and whose address TeslaMate's table has, else the one for the very same
-// coordinates. Reads our table as its owner, TeslaMate's with the rights of the moment.
+// this language, the nearest that is found and whose address TeslaMate's table has, else the nearest that is still
+// believed. Reads our table as its owner, TeslaMate's with the rights of the moment.
 std::vector<KnownPlace> find_known_places(Spi &spi, const std::vector<WantedPlace> &wanted, const std::string &language,
                                           double reuse_distance_m);
 
@@ -39,8 +39,12 @@ struct KnownAddress {
     bool exact = false;  // of these very coordinates; another is taken only where there is none
 };
 
-// The same for sessions that are being closed, which nothing of it may stop: in the language and with the reuse distance of
-// the settings; nothing where the caller may not read TeslaMate's addresses, or pitstop's tables are of an older version.
+// Whether sessions that are being closed can get addresses, which must not stop them where they cannot: the caller may
+// not read all that it takes of TeslaMate's, or pitstop's tables are of an older version.
+bool can_know_addresses(const Spi &spi);
+
+// The same for sessions that are being closed: in the language and with the reuse distance of the settings; nothing
+// where can_know_addresses() says no.
 std::vector<KnownAddress> known_addresses(Spi &spi, const std::vector<WantedPlace> &wanted);
 
 // The language of addresses: pitstop.language, else the one in TeslaMate's settings.

@@ -1,6 +1,7 @@
 #include "pg/repair.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -91,11 +92,15 @@ void add_end(Gap &gap, std::size_t column, const std::optional<std::int64_t> &ol
     const bool is_missing = !old_address || old_address == unknown;
     if (!is_missing || row.is_null(first))
         return;
+    const Coordinates coordinates{row.number(first + 2), row.number(first + 3)};
+    // A numeric can be NaN, which is near nothing, not even itself: it would be asked for again and again.
+    if (!std::isfinite(coordinates.latitude) || !std::isfinite(coordinates.longitude))
+        return;
     Gap::End &end = gap.ends.emplace_back();
     end.column = column;
     end.old_address = old_address;
     end.position_id = position_id;
-    end.place = {row.text(first), row.text(first + 1), {row.number(first + 2), row.number(first + 3)}};
+    end.place = {row.text(first), row.text(first + 1), coordinates};
 }
 
 const Gap::End *end_in(const Gap &gap, std::size_t column)
@@ -278,43 +283,48 @@ std::vector<Question> Repair::advance(RunState &run)
                                                   : std::max<std::int64_t>(run.max_lookups - run.lookups, 0);
     const std::size_t room = std::min(options_.most_questions, static_cast<std::size_t>(left));
     while (run.phase != RunState::Phase::done) {
-        std::vector<Gap> gaps = gaps_below(run, std::min(page_size, options_.row_limit - run.rows));
-        const bool is_last = static_cast<std::int64_t>(gaps.size()) < page_size;
-        const std::int64_t end_of_page = gaps.empty() ? 0 : gaps.back().id;
-        const auto rows = static_cast<std::int64_t>(gaps.size());
-        gaps.erase(std::remove_if(gaps.begin(), gaps.end(), [&](const Gap &gap) { return leaves_alone(run, gap.id); }),
-                   gaps.end());
-        std::vector<WantedPlace> wanted;
-        for (const Gap &gap : gaps)
-            for (const Gap::End &end : gap.ends)
-                wanted.push_back(end.place);
-        const std::vector<KnownPlace> known =
-            find_known_places(spi_, wanted, options_.language, options_.reuse_distance_m);
-
-        std::int64_t first_waiting = 0;
-        std::size_t first = 0, taken = 0;
-        for (; taken < gaps.size(); ++taken) {
-            const Step step = take(gaps[taken], known, first, room);
-            first += gaps[taken].ends.size();
-            if (step != Step::passed && first_waiting == 0)
-                first_waiting = gaps[taken].id;
-            if (step == Step::no_room)
-                break;
-        }
-        gaps.resize(std::min(taken + 1, gaps.size()));
-        fill(run, gaps);
+        // The limit may have been lowered since the run began.
+        std::vector<Gap> gaps = gaps_below(run, std::clamp<std::int64_t>(options_.row_limit - run.rows, 0, page_size));
+        const std::int64_t first_waiting = fill_page(run, gaps, room);
         if (first_waiting != 0) {
+            run.rows += std::count_if(gaps.begin(), gaps.end(), [&](const Gap &gap) { return gap.id > first_waiting; });
             run.cursor = first_waiting + 1;
             return std::move(questions_);
         }
+        const auto rows = static_cast<std::int64_t>(gaps.size());
         run.rows += rows;
-        run.cursor = end_of_page;
-        if (is_last || run.rows >= options_.row_limit)
-            next_phase(run);
-        else
+        run.cursor = gaps.empty() ? 0 : gaps.back().id;
+        if (rows == page_size && run.rows < options_.row_limit)
             break;
+        next_phase(run);
     }
     return {};
+}
+
+// The first row that has a question; 0 when none has.
+std::int64_t Repair::fill_page(RunState &run, std::vector<Gap> &gaps, std::size_t room)
+{
+    std::vector<WantedPlace> wanted;
+    for (Gap &gap : gaps) {
+        if (leaves_alone(run, gap.id))
+            gap.ends.clear();
+        for (const Gap::End &end : gap.ends)
+            wanted.push_back(end.place);
+    }
+    const std::vector<KnownPlace> known = find_known_places(spi_, wanted, options_.language, options_.reuse_distance_m);
+
+    std::int64_t first_waiting = 0;
+    std::size_t first = 0;
+    for (Gap &gap : gaps) {
+        const Step step = take(gap, known, first, room);
+        first += gap.ends.size();
+        if (step != Step::passed && first_waiting == 0)
+            first_waiting = gap.id;
+        if (step == Step::no_room)
+            break;
+    }
+    fill(run, gaps);
+    return first_waiting;
 }
 
 void Repair::fill(RunState &run, const std::vector<Gap> &gaps)

@@ -51,6 +51,7 @@ public:
 
 private:
     std::vector<Gap> gaps_below(const RunState &run, std::int64_t at_most);
+    std::int64_t fill_page(RunState &run, std::vector<Gap> &gaps, std::size_t room);
     bool leaves_alone(const RunState &run, std::int64_t id) const;
     void read_undone();
     // Whether the row has everything it can get, or waits for a question; nothing when there is no room for its question.

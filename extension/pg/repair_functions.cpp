@@ -131,6 +131,7 @@ PITSTOP_FUNCTION(pitstop_repair_addresses)
 PITSTOP_FUNCTION(pitstop_reset_geocoder)
 {
     using namespace pitstop::pg;
+    require_writable("reset_geocoder");
     require_worker();
     if (!wish_for_reset())
         raise_not_running();

@@ -14,7 +14,7 @@ usage() {
 [[ $# -ge 1 && "$1" =~ ^[0-9]+$ ]] || usage
 runs=$1
 shift
-[[ $# -gt 0 ]] || set -- decimal drive charge
+[[ $# -gt 0 ]] || set -- decimal drive charge memory reply retry_after provider visit
 
 "$root/tool/packages.sh" test
 [[ -f "$build/CMakeCache.txt" ]] || cmake -S "$root" -B "$build" -G Ninja

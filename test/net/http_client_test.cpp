@@ -530,16 +530,6 @@ TEST(A_server, that_does_not_speak_TLS_is_a_matter_of_TLS)
     EXPECT_EQ(reply.error, "no encrypted connection came about");
 }
 
-TEST(A_file_of_certificates, that_cannot_be_read_is_a_matter_of_TLS)
-{
-    const LoopbackServer server([](Connection &client) { client.wait_for_the_end(); });
-    Options options = options_with();
-    options.ca_file = "/nowhere/ca.pem";
-    const Reply reply = ask("https://" + server.address() + "/", options);
-    EXPECT_EQ(reply.outcome, Outcome::tls);
-    EXPECT_EQ(reply.error, "could not read the file of certificates to trust");
-}
-
 TEST(An_error, never_tells_the_key)
 {
     const std::string query = "/reverse?key=s3cret&lat=1";

@@ -1,7 +1,7 @@
 -- What cannot be meant is a named error, with a detail and a hint, and changes nothing.
 BEGIN;
 \ir ../fixtures/pgtap/refusal.sql
-SELECT plan(105);
+SELECT plan(115);
 
 INSERT INTO public.car_settings (id) VALUES (1);
 INSERT INTO public.cars (id, eid, vid, vin, settings_id, inserted_at, updated_at)
@@ -92,6 +92,18 @@ SELECT refused($$ SELECT pitstop.close_stale('1 day -25 hours') $$, '22023', 'ol
 SELECT refused($$ SELECT pitstop.close_stale('300000 years') $$, '22023', 'older_than goes back beyond the calendar',
                'older_than does not go back beyond the calendar');
 
+SELECT refused($$ SELECT pitstop.repair_addresses(0) $$, '22023', 'max_lookups is 0', 'max_lookups is not 0');
+SELECT refused($$ SELECT pitstop.repair_addresses(-1) $$, '22023', 'max_lookups is -1', 'max_lookups is not negative');
+SELECT refused($$ SELECT pitstop.refresh_addresses('') $$, '22023', '"" is not a language', 'a language is not empty');
+SELECT refused($$ SELECT pitstop.refresh_addresses(E'de\r\nX: y') $$, '22023', E'"de\r\nX: y" is not a language',
+               'a language is no header of a request');
+SELECT refused($$ SELECT pitstop.repair_addresses() $$, '55000', 'the address repair is not loaded',
+               'where the library is not preloaded, repair_addresses says so');
+SELECT refused($$ SELECT pitstop.refresh_addresses() $$, '55000', 'the address repair is not loaded',
+               'and so does refresh_addresses');
+SELECT refused($$ SELECT pitstop.reset_geocoder() $$, '55000', 'the address repair is not loaded',
+               'and so does reset_geocoder');
+
 -- Read-only transactions ----------------------------------------------------------------------------------------------
 
 CREATE TEMP TABLE writes (name text, call text);
@@ -104,7 +116,10 @@ INSERT INTO writes VALUES
     ('undo',           'SELECT pitstop.undo(1)'),
     ('grant_reader',   'SELECT pitstop.grant_reader(''postgres'')'),
     ('grant_operator', 'SELECT pitstop.grant_operator(''postgres'')'),
-    ('revoke_all',     'SELECT pitstop.revoke_all(''postgres'')');
+    ('revoke_all',     'SELECT pitstop.revoke_all(''postgres'')'),
+    ('repair_addresses',  'SELECT pitstop.repair_addresses()'),
+    ('refresh_addresses', 'SELECT pitstop.refresh_addresses()'),
+    ('reset_geocoder',    'SELECT pitstop.reset_geocoder()');
 
 SELECT set_eq(
     $$ SELECT p.proname::text FROM pg_proc AS p

@@ -3,7 +3,7 @@
 BEGIN;
 \ir ../fixtures/pgtap/refusal.sql
 \ir ../fixtures/pgtap/add_session.sql
-SELECT plan(59);
+SELECT plan(60);
 
 CREATE ROLE pitstop_test_stranger;
 CREATE ROLE pitstop_test_reader;
@@ -106,7 +106,8 @@ INSERT INTO all_rights_before SELECT pg_temp.all_rights();
 SELECT pitstop.grant_reader('pitstop_test_reader');
 SELECT set_eq(
     $$ SELECT name FROM our_function WHERE has_function_privilege('pitstop_test_reader', oid, 'EXECUTE') $$,
-    ARRAY['incomplete', 'check_postgres', 'check_teslamate', 'seconds_since_last_migration', 'migrations'],
+    ARRAY['incomplete', 'check_postgres', 'check_teslamate', 'seconds_since_last_migration', 'migrations',
+          'address_repair'],
     'a reader may call what only reads, and nothing else');
 SELECT set_eq(
     $$ SELECT name FROM our_function AS f JOIN pg_proc AS p USING (oid) WHERE p.provolatile <> 'v' $$,
@@ -129,7 +130,8 @@ SELECT pitstop.grant_operator('pitstop_test_operator');
 SELECT set_eq(
     $$ SELECT name FROM our_function WHERE has_function_privilege('pitstop_test_operator', oid, 'EXECUTE') $$,
     ARRAY['incomplete', 'check_postgres', 'check_teslamate', 'seconds_since_last_migration', 'migrations',
-          'close_drive', 'close_charge', 'close_stale', 'delete_drive', 'delete_charge', 'undo'],
+          'close_drive', 'close_charge', 'close_stale', 'delete_drive', 'delete_charge', 'undo',
+          'address_repair', 'repair_addresses', 'refresh_addresses', 'reset_geocoder'],
     'an operator may call these besides, and nothing else');
 
 SELECT add_drive(id, '{"at": "10:00", "odometer": 100, "ideal_battery_range_km": 300}',

@@ -19,6 +19,9 @@ declare -ra writing=(
     "grant_reader('reader')"
     "grant_operator('reader')"
     "revoke_all('reader')"
+    "repair_addresses()"
+    "refresh_addresses()"
+    "reset_geocoder()"
 )
 
 # Sets $cluster to a running standby of the server in DIRECTORY.

@@ -44,6 +44,8 @@ Family family_of(const std::string &type)
         return Family::timestamp;
     if (type == "text" || starts_with(type, "character varying"))
         return Family::text;
+    if (type == "jsonb")
+        return Family::json;
     return type == "boolean" ? Family::boolean : Family::label;
 }
 

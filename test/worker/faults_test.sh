@@ -26,6 +26,17 @@ with_addresses() {
     [[ "$(value teslamate "SELECT start_address_id IS NOT NULL AND end_address_id IS NOT NULL FROM drives WHERE id = $drive")" == t ]]
 }
 
+at_unknown() {
+    [[ "$(value teslamate "SELECT count(*) FROM drives AS d JOIN addresses AS a ON a.id IN (d.start_address_id, d.end_address_id)
+                            WHERE d.id = $drive AND a.osm_type = 'unknown' AND a.osm_id = 0
+                              AND d.start_address_id = d.end_address_id")" == 1 ]]
+}
+
+both_are_objects() {
+    [[ "$(value teslamate "SELECT count(*) FROM drives AS d JOIN addresses AS a ON a.id IN (d.start_address_id, d.end_address_id)
+                            WHERE d.id = $drive AND a.osm_id > 0")" == 2 ]]
+}
+
 # Without the time in front of it.
 last_failure() {
     local says
@@ -147,9 +158,13 @@ makes_no_sense error_object
 makes_no_sense gzip_bomb
 
 begin_anew error_string
-ok "error_string: it is remembered" wait_until 30 answered declined
-ok "error_string: and no address was stored" without_address
-ok "error_string: the work goes on" go_on
+ok "error_string: a place that the geocoder does not know is remembered" wait_until 30 answered 'no such place'
+ok "error_string: and its address is TeslaMate's Unknown" wait_until 30 at_unknown
+geocoder_behave ok
+is "$(value teslamate "SELECT count(*) FROM addresses WHERE osm_type = 'unknown' AND osm_id = 0 AND display_name = 'Unknown'")" 1 \
+    "error_string: which is there once"
+ok "error_string: it is asked for again when that is no longer believed" go_on
+ok "error_string: and gets its address" wait_until 30 both_are_objects
 
 begin_anew no_osm_id
 ok "no_osm_id: an address without an object gets an identity of its own" wait_until 30 with_addresses
@@ -179,6 +194,7 @@ geocoder_make_certificates "$certificates"
 geocoder_start --tls "$certificates/server.pem" "$certificates/server.key"
 new_drive
 worker_set "pitstop.geocoder_url=$geocoder_url"
+worker_call teslamate >/dev/null
 ok "a certificate that nobody vouches for: the worker asks no more" wait_until 30 worker_is teslamate asks no
 like "$(worker_says teslamate asks)" 'certificate' "a certificate that nobody vouches for: the user is told"
 geocoder_use "$plain"

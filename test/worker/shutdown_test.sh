@@ -14,7 +14,7 @@ source "$PITSTOP_SOURCE/test/worker/geocoder.sh"
 source "$PITSTOP_SOURCE/test/worker/worker.sh"
 
 # Generous: what is meant is a second.
-readonly deadline=15
+readonly generous=15
 
 # Until the drive's first end is asked for and hangs; sets $drive.
 hang() {
@@ -38,7 +38,7 @@ quickly() {
     local name=$1
     shift
     local before=$EPOCHREALTIME
-    ok "$name" timeout "$deadline" bash -c 'source "$1"; cluster_use "$2"; shift 2; "$@"' - \
+    ok "$name" timeout "$generous" bash -c 'source "$1"; cluster_use "$2"; shift 2; "$@"' - \
         "$PITSTOP_SOURCE/tool/cluster.sh" "$cluster" "$@"
     diag "$(awk "BEGIN { printf \"%.0f ms\", ($EPOCHREALTIME - $before) * 1000 }")"
 }
@@ -92,7 +92,7 @@ hang
 postmaster=$(head -n 1 "$cluster/data/postmaster.pid")
 pid=$(worker_pid)
 kill -KILL "$postmaster"
-ok "a worker whose server was killed ends as well" wait_until "$deadline" bash -c "! kill -0 $pid 2>/dev/null"
+ok "a worker whose server was killed ends as well" wait_until "$generous" bash -c "! kill -0 $pid 2>/dev/null"
 let_go
 rm -f "$cluster/data/postmaster.pid"
 ok "the server starts again" wait_until 30 cluster_start

@@ -56,7 +56,6 @@ worker_small_database() {
     cluster_psql --dbname=postgres --command="CREATE DATABASE \"$1\""
     cluster_psql --dbname="$1" --output=/dev/null --file="$PITSTOP_SOURCE/test/fixtures/teslamate/schema.sql" \
         --command='CREATE EXTENSION pitstop' \
-        --command="INSERT INTO settings (inserted_at, updated_at) VALUES (now(), now())" \
         --command="INSERT INTO car_settings (id) VALUES (1)" \
         --command="INSERT INTO cars (id, eid, vid, vin, settings_id, inserted_at, updated_at)
                    VALUES (1, 1, 1, '5YJ3E1EA1KF000001', 1, now(), now())" \
