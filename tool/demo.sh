@@ -5,6 +5,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cluster.sh
 source "$root/tool/cluster.sh"
+# shellcheck source=../test/worker/geocoder.sh
+source "$root/test/worker/geocoder.sh"
 
 declare -r build=${PITSTOP_DEMO_BUILD:-$root/build/demo}
 declare -r database=teslamate
@@ -77,8 +79,10 @@ show() {
         --set=line="$line" --set=bold="$bold" --set=plain="$plain" <"$root/tool/demo/show.sql" 2>&1
 }
 
+# The stand-in for a geocoder does not stay, so the worker is not to ask it.
 keep() {
     cluster_created=()
+    cluster_psql --dbname="$database" --command="ALTER DATABASE $database RESET pitstop.repair"
     say "The server goes on running. Connect to it with"
     say ""
     say "    psql --host=$PGHOST --username=$PGUSER $database"
@@ -112,8 +116,10 @@ main() {
     quietly "configure the build" configure
     quietly "build pitstop" cmake --build "$build" --parallel 2
     say "Starting a PostgreSQL of its own ..."
-    cluster_guard
-    cluster_create fsync=off synchronous_commit=off
+    geocoder_guard
+    geocoder_start
+    cluster_create fsync=off synchronous_commit=off shared_preload_libraries=pitstop \
+        "pitstop.geocoder_url=$geocoder_url" pitstop.geocoder_interval=0
     quietly "install pitstop" install_extension
     cluster_start
     say "Loading a TeslaMate database ..."

@@ -47,12 +47,12 @@ server_packages() {
 }
 
 build_packages() {
-    echo g++ cmake make ninja-build libcurl4-openssl-dev nlohmann-json3-dev
+    echo g++ cmake make ninja-build libcurl4-openssl-dev nlohmann-json3-dev python3
 }
 
 test_packages() {
     echo "postgresql-$1-pgtap" libtap-parser-sourcehandler-pgtap-perl perl libgtest-dev \
-        clang libclang-rt-dev clang-format valgrind shellcheck python3 openssl zlib1g-dev
+        clang libclang-rt-dev clang-format valgrind shellcheck openssl zlib1g-dev
 }
 
 missing_of() {

@@ -151,7 +151,7 @@ void Report::write_counters(const WorkerStatus &worker)
     const Counters &counters = worker.counters;
     count("requests", counters.requests, "since the worker started, for all databases");
     count("found", counters.found);
-    count("without an address", counters.without_place, "the geocoder knows none there");
+    count("no such place", counters.without_place, "the geocoder knows no address there");
     count("malformed", counters.malformed, "answers that make no sense");
     count("failures", counters.failures);
     if (is_set(worker.last_success_at))

@@ -43,6 +43,8 @@ ok "it closes a charge, with its cost" shows '│ 5001 │ closed .*│ +38\.60 
 ok "it closes what is stale" shows '│ drive +│ deleted │ +19 │'
 ok "it leaves alone what is in progress" shows '│ drive +│ 10000 │ skipped │ in progress'
 ok "it says what fails, and why" shows '│ charge │ 152 │ .*geofence 7 has no price'
+ok "it looks up addresses, and shows how many requests that took" shows '│ requests +│ [1-9][0-9]* +│ since the worker'
+ok "the drive has its addresses" shows '│ +9999 │ Street [0-9]+ │ Town [0-9]+ │ Street [0-9]+ │ Town [0-9]+ │'
 ok "it deletes a drive with its positions" shows '│ positions +│ deleted +│ +625 │ +[1-9][0-9]* │'
 ok "and undoes that" shows '│ positions +│ inserted again │ +625 │'
 ok "it checks versions" shows '│ PostgreSQL for pitstop +│ .*│ ok +│'

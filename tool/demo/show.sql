@@ -61,7 +61,38 @@ SELECT s.kind, s.id, s.outcome, s.reason, s.event_id
 SELECT kind, id, reason FROM stale WHERE outcome = 'failed';
 \set ECHO none
 
-\echo :bold'5. Delete a drive, and undo it':plain
+\echo :bold'5. Look up the addresses that are missing':plain
+\echo
+\echo 'A worker in the server does it, from a geocoder: here from a stand-in on this machine.'
+\echo
+\set ECHO queries
+ALTER DATABASE teslamate SET pitstop.repair = on;
+SELECT name, value, message FROM pitstop.address_repair()
+ WHERE name IN ('geocoder', 'run') OR name LIKE '%without an address';
+SELECT * FROM pitstop.repair_addresses();
+\set ECHO none
+DO $wait$
+BEGIN
+    FOR turn IN 1 .. 1200 LOOP
+        EXIT WHEN (SELECT bool_and(CASE name WHEN 'runs' THEN value <> '0' ELSE value = 'resting' END)
+                     FROM pitstop.address_repair() WHERE name IN ('runs', 'run'));
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END
+$wait$;
+\echo 'A moment later:'
+\set ECHO queries
+SELECT name, value, message FROM pitstop.address_repair()
+ WHERE name IN ('runs', 'requests', 'found') OR name LIKE '%without an address';
+SELECT d.id, s.road AS "from", s.city AS "in", e.road AS "to", e.city AS "in"
+  FROM drives AS d
+  JOIN cars AS c ON c.id = d.car_id
+  JOIN addresses AS s ON s.id = d.start_address_id
+  JOIN addresses AS e ON e.id = d.end_address_id
+ WHERE c.name = 'Bluebird' ORDER BY d.id;
+\set ECHO none
+
+\echo :bold'6. Delete a drive, and undo it':plain
 \echo
 \echo 'Before:'
 SELECT count(*) AS drives, (SELECT count(*) FROM positions WHERE drive_id = 9998) AS "its positions"
@@ -86,7 +117,7 @@ SELECT * FROM pitstop.undo(:deletion);
 \set ON_ERROR_STOP 1
 
 \echo
-\echo :bold'6. What is still open, and what was done':plain
+\echo :bold'7. What is still open, and what was done':plain
 \echo
 \set ECHO queries
 SELECT c.name AS car, i.kind, i.id, i.last_seen::timestamp(0), i.rows, i.in_progress
@@ -95,7 +126,7 @@ SELECT event_id AS event, at::time(0), action, arguments, undone_at IS NOT NULL 
   FROM pitstop.event ORDER BY event_id DESC LIMIT 4;
 \set ECHO none
 
-\echo :bold'7. Versions':plain
+\echo :bold'8. Versions':plain
 \echo
 \set ECHO queries
 SELECT name, found, required, status FROM pitstop.check_postgres()
