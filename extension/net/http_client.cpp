@@ -109,12 +109,20 @@ Reply::Outcome outcome_of(CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: return Reply::Outcome::tls;
     default: return Reply::Outcome::unreachable;
     }
+}
+
+// A handshake during which the connection was lost, which passes: libcurl has one code for that and for a peer that speaks no
+// TLS we understand, and tells them apart in words only.
+bool broke_off(std::string_view libcurls_words)
+{
+    constexpr std::string_view losses[] = {"SSL_connect: ", "Recv failure", "Send failure", "unexpected eof"};
+    return std::any_of(std::begin(losses), std::end(losses),
+                       [&](std::string_view loss) { return libcurls_words.find(loss) != std::string_view::npos; });
 }
 
 std::string in_seconds(std::chrono::milliseconds time)
@@ -285,6 +293,8 @@ Reply HttpClient::Transfers::end(Transfer &transfer, CURLcode code)
 {
     CURL *const easy = transfer.easy.get();
     Reply reply = std::move(transfer.reply);
+    if (code == CURLE_SSL_CONNECT_ERROR && broke_off(transfer.libcurls_words))
+        code = CURLE_RECV_ERROR;
     reply.outcome = transfer.is_too_large ? Reply::Outcome::too_large : outcome_of(code);
     if (transfer.is_too_large)
         reply.error = "an answer that is too large";

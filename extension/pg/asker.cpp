@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -227,6 +228,7 @@ void Asker::on_wait(const Wait &wait, UtcTime now)
     memory_.breaker.on_failure(now);
     memory_.pacer.on_failure(now, wait.retry_after, random_fraction());
     note_failure(wait.reason, now);
+    save_at_once();  // a pause, or an open breaker, must not be forgotten by a crash
 }
 
 void Asker::on_malformed(const std::string &reason, UtcTime now)
@@ -234,6 +236,7 @@ void Asker::on_malformed(const std::string &reason, UtcTime now)
     ++counters_.malformed;
     memory_.breaker.on_failure(now);
     note_failure(reason, now);
+    save_at_once();
 }
 
 void Asker::on_stop(const std::string &reason, UtcTime now)
@@ -267,6 +270,17 @@ void Asker::save(UtcTime now)
         return;
     saved_at_ = now;
     write_memories(false);
+}
+
+UtcTime Asker::next_save() const noexcept
+{
+    return is_changed_ && !save_failed_ ? saved_at_ + between_saves : UtcTime{std::numeric_limits<std::int64_t>::max()};
+}
+
+void Asker::save_at_once()
+{
+    if (is_changed_)
+        write_memories(false);
 }
 
 // A full disk must not stop the repair: it is said once, and tried again.

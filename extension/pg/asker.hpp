@@ -51,6 +51,10 @@ public:
     void reset(UtcTime now);
     // Writes what must survive a restart, where it has changed and was not written a second ago.
     void save(UtcTime now);
+    // When save() has something to write; the far future when nothing has changed.
+    UtcTime next_save() const noexcept;
+    // At the end of the process.
+    void save_at_once();
     void describe(WorkerStatus &status, UtcTime now) const;
 
 private:

@@ -73,6 +73,15 @@ public:
             turn();
     }
 
+    // However the process ends, short of a crash.
+    static void at_exit(int, Datum process) noexcept
+    {
+        try {
+            reinterpret_cast<GeocoderProcess *>(DatumGetPointer(process))->asker_.save_at_once();
+        } catch (...) {  // the file before stays
+        }
+    }
+
 private:
     struct Pending {
         Oid database;
@@ -126,6 +135,7 @@ void GeocoderProcess::turn()
     give_up_questions(now);
     start_visits(now);
     ask(now);
+    asker_.save(now);
     publish_all(now);
     rest(now);
 }
@@ -143,7 +153,7 @@ void GeocoderProcess::heed_interrupts()
 void GeocoderProcess::reload(UtcTime now)
 {
     something_happened_ = true;
-    const bool was_usable = asker_.is_usable();
+    const bool could_ask = can_ask_soon(now);
     if (asker_.configure(read_geocoder_settings(), now)) {
         for (auto &[id, pending] : pending_)
             if (const auto job = jobs_.find(pending.database); job != jobs_.end())
@@ -153,7 +163,7 @@ void GeocoderProcess::reload(UtcTime now)
     say_when_unusable();
     list_again_ = now;
     for (auto &[database, job] : jobs_)
-        job.shorten_rest(repair_interval_setting(), !was_usable && asker_.is_usable(), now);
+        job.shorten_rest(repair_interval_setting(), !could_ask && can_ask_soon(now), now);
 }
 
 // Once for each reason.
@@ -325,7 +335,6 @@ void GeocoderProcess::publish_all(UtcTime now)
         return;
     something_happened_ = false;
     published_at_ = now;
-    asker_.save(now);
     WorkerStatus status = {};
     status.started_at = started_at_;
     asker_.describe(status, now);
@@ -361,7 +370,7 @@ void GeocoderProcess::report_activity()
 
 UtcTime GeocoderProcess::next_event(UtcTime now) const
 {
-    UtcTime next = list_again_;
+    UtcTime next = std::min(list_again_, asker_.next_save());
     bool has_question = false;
     const bool may_visit = visits_.has_room(max_workers_setting());
     for (const auto &[database, job] : jobs_) {
@@ -425,7 +434,9 @@ void pitstop_geocoder_main(Datum)
     pitstop::pg::enter([]() -> Datum {
         pitstop::pg::become_geocoder_process();
         pitstop::net::start_library();
-        pitstop::pg::GeocoderProcess().run();
+        pitstop::pg::GeocoderProcess process;
+        before_shmem_exit(pitstop::pg::GeocoderProcess::at_exit, PointerGetDatum(&process));
+        process.run();
     });
 }
 }

@@ -53,11 +53,13 @@ Secret read_secret(const std::string &path)
 }
 
 // A public server serves everybody: it is asked one thing at a time.
-bool is_public(const GeocoderSettings &settings)
+bool is_public(std::string url)
 {
-    return is_public_nominatim(settings.url) ||
+    while (!url.empty() && url.back() == '/')
+        url.pop_back();
+    return is_public_nominatim(url) ||
            std::any_of(all_providers().begin(), all_providers().end(),
-                       [&](const Provider *provider) { return settings.url == provider->default_url; });
+                       [&](const Provider *provider) { return url == provider->default_url; });
 }
 
 void read_key(const GeocoderSetting &setting, GeocoderSettings &settings, std::int64_t &modified_at)
@@ -115,7 +117,7 @@ GeocoderSettings read_geocoder_settings()
     settings.pace.daily_limit = setting.daily_limit >= 0 ? setting.daily_limit
                                 : is_nominatim_org       ? public_daily_limit
                                                          : Pace{}.daily_limit;
-    settings.concurrency = is_public(settings) ? 1 : static_cast<std::size_t>(setting.concurrency);
+    settings.concurrency = is_public(settings.url) ? 1 : static_cast<std::size_t>(setting.concurrency);
     if (setting.daily_limit == 0)
         settings.unusable = "pitstop.geocoder_daily_limit is 0";
     if (is_nominatim_org && setting.contact.empty())

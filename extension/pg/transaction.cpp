@@ -30,7 +30,6 @@ void use_own_settings() noexcept
         {"row_security", "off"},
         {"extra_float_digits", "1"},
         {"lock_timeout", "1s"},
-        {"statement_timeout", "60s"},
         {"DateStyle", "ISO"},
         {"default_transaction_deferrable", "off"},
     };

@@ -63,7 +63,7 @@ median() {
 load() {
     value postgres "CREATE DATABASE $1"
     cluster_psql --dbname="$1" --output=/dev/null --file="$PITSTOP_SOURCE/test/fixtures/teslamate/schema.sql" \
-        --command='CREATE EXTENSION pitstop' --command="ALTER DATABASE $1 SET pitstop.repair = on"
+        --command='CREATE EXTENSION pitstop'
     cluster_psql --dbname="$1" --output=/dev/null "${@:3}" --file="$here/$2"
 }
 
@@ -81,6 +81,7 @@ repair() {
     local before start
     before=$(ends_logged "$1")
     start=$(milliseconds_now)
+    value postgres "ALTER DATABASE $1 SET pitstop.repair = on"
     wait_until 30 value "$1" 'SELECT state FROM pitstop.repair_addresses()'
     wait_until "$longest_run_s" has_ended "$1" "$before" || { tail -n 20 "$cluster/log" >&2; return 1; }
     took_ms=$(($(milliseconds_now) - start))
@@ -153,12 +154,12 @@ backlog_statement() {
 }
 
 backlog_ms() {
-    local i
+    local -r run='EXECUTE backlog (9223372036854775807, 1, 500);'
     {
         echo 'SET plan_cache_mode = force_generic_plan;'
         echo "PREPARE backlog (bigint, bigint, bigint) AS $(backlog_statement);"
-        printf '%s\n' '\o /dev/null' 'EXECUTE backlog (9223372036854775807, 1, 500);' '\timing on'
-        for i in {1..9}; do echo 'EXECUTE backlog (9223372036854775807, 1, 500);'; done
+        printf '%s\n' '\o /dev/null' "$run" '\timing on'
+        printf "%.0s$run\n" {1..9}
     } | cluster_psql --dbname=backlog | awk '/^Time:/ { print $2 }' | median
 }
 
@@ -166,7 +167,6 @@ measure_backlog() {
     local all
     say "Generating $((drives * 900)) positions"
     load backlog generate.sql --set=drives="$drives"
-    value backlog 'ALTER DATABASE backlog SET pitstop.repair = off'
     all=$(backlog_ms)
     value backlog "INSERT INTO addresses (id, display_name, osm_id, osm_type, latitude, longitude, inserted_at, updated_at)
                    VALUES (1, 'Unknown', 0, 'unknown', 0, 0, now(), now()), (2, 'Street', 7, 'node', 52, 13, now(), now())"

@@ -519,6 +519,14 @@ TEST(A_header, that_never_ends_is_no_answer)
     EXPECT_NE(reply.outcome, Outcome::timed_out);
 }
 
+TEST(A_handshake, that_breaks_off_passes)
+{
+    const LoopbackServer server([](Connection &) {});
+    const Reply reply = ask("https://" + server.address() + "/");
+    EXPECT_EQ(reply.outcome, Outcome::unreachable);
+    EXPECT_TRUE(contains(reply.error, "broke off")) << reply.error;
+}
+
 TEST(A_server, that_does_not_speak_TLS_is_a_matter_of_TLS)
 {
     const LoopbackServer server([](Connection &client) {

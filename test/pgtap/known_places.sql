@@ -2,7 +2,7 @@
 -- addresses have, and only where TeslaMate's table still has it.
 BEGIN;
 \ir ../fixtures/pgtap/add_session.sql
-SELECT plan(25);
+SELECT plan(29);
 
 UPDATE public.settings SET language = 'en';
 INSERT INTO public.addresses (id, osm_type, osm_id, display_name, inserted_at, updated_at)
@@ -94,6 +94,20 @@ SET LOCAL ROLE pitstop_test_operator;
 SELECT lives_ok('SELECT pitstop.close_drive(32)', 'an operator of before that was possible closes too');
 RESET ROLE;
 SELECT is(pg_temp.ends(32), 'none to none', 'without addresses');
+GRANT SELECT ON public.addresses TO pitstop_test_operator;
+REVOKE SELECT ON public.settings FROM pitstop_test_operator;
+SELECT pg_temp.drive(33, 50.000000, 50.000000);
+SET LOCAL ROLE pitstop_test_operator;
+SELECT lives_ok('SELECT pitstop.close_drive(33)', 'a drive is closed without a right on TeslaMate''s settings');
+RESET ROLE;
+SELECT is(pg_temp.ends(33), 'none to none', 'without addresses, whose language is not known then');
+GRANT SELECT ON public.settings TO pitstop_test_operator;
+REVOKE SELECT ON public.positions FROM pitstop_test_operator;
+SELECT add_charge(24, '{"at": "12:00", "charge_energy_added": 1}', '{"at": "12:30", "charge_energy_added": 11}');
+SET LOCAL ROLE pitstop_test_operator;
+SELECT lives_ok('SELECT pitstop.close_charge(24)', 'a charge is closed without a right on TeslaMate''s positions');
+RESET ROLE;
+SELECT is((SELECT address_id FROM public.charging_processes WHERE id = 24), NULL, 'without an address');
 
 -- What address_repair() counts where no worker is loaded.
 SELECT is((SELECT value FROM pitstop.address_repair() WHERE name = 'worker'), 'not loaded', 'address_repair works without a worker');

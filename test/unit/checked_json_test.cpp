@@ -93,7 +93,7 @@ TEST(JSON, holds_numbers_that_numeric_can_hold)
 {
     for (const auto text : {"1e300"sv, "-1E+300"sv, "1e-1000"sv, "0.0000001"sv, "18446744073709551616"sv, "-0"sv})
         EXPECT_TRUE(is_json(text)) << text;
-    for (const auto text : {"1e1001"sv, "1e-1001"sv, "0e1001"sv, "1e-9223372036854775808"sv,
+    for (const auto text : {"1e1001"sv, "1e999999"sv, "1e-1001"sv, "0e1001"sv, "1e-9223372036854775808"sv,
                             "1e-99999999999999999999"sv, "1e+99999999999999999999"sv, "NaN"sv, "Infinity"sv})
         EXPECT_FALSE(is_json(text)) << text;
 }

@@ -38,6 +38,7 @@ quickly() {
     local name=$1
     shift
     local before=$EPOCHREALTIME
+    # shellcheck disable=SC2016  # expanded by the other shell
     ok "$name" timeout "$generous" bash -c 'source "$1"; cluster_use "$2"; shift 2; "$@"' - \
         "$PITSTOP_SOURCE/tool/cluster.sh" "$cluster" "$@"
     diag "$(awk "BEGIN { printf \"%.0f ms\", ($EPOCHREALTIME - $before) * 1000 }")"

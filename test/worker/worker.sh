@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154  # cluster, geocoder_url and drive are set or read by what is sourced beside it
 # Servers with the address repair, for tests: to be sourced after tap.sh, tool/cluster.sh, teslamate.sh and geocoder.sh.
 #
 #   worker_guard
