@@ -296,7 +296,7 @@ void GeocoderProcess::ask(UtcTime now)
         const std::uint64_t id = ++last_id_;
         Pending &pending = pending_[id];
         pending = {next->first, next->second.take_question()};
-        asker_.ask(id, pending.asked.question, now);
+        asker_.ask(id, pending.asked.question, clock_now());  // not the turn's: the pause begins with the request
     }
 }
 

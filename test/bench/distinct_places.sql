@@ -6,9 +6,10 @@ INSERT INTO car_settings (id) VALUES (1);
 INSERT INTO cars (id, eid, vid, vin, settings_id, inserted_at, updated_at)
 VALUES (1, 1, 1, '5YJ3E1EA1KF000001', 1, '2021-01-01', '2021-01-01');
 
--- Position 2n - 1 is the start of drive n, and 2n its end.
+-- Position 2n - 1 is the start of drive n, and 2n its end. Each is 35 m further east than the one before, and anywhere in
+-- a band of one degree, by the golden section: places on a grid would share their latitudes, as in no real history.
 INSERT INTO positions (id, date, latitude, longitude, car_id)
-SELECT n, timestamp '2021-01-01' + n * interval '30 minutes', 20 + (n / 1000) / 50.0, -70 + (n % 1000) / 50.0, 1
+SELECT n, timestamp '2021-01-01' + n * interval '30 minutes', 50 + n * 0.6180339887 % 1, 10 + n * 0.0005, 1
 FROM generate_series(1, 2 * :drives) AS n;
 
 INSERT INTO drives (id, car_id, start_date, end_date, start_position_id, end_position_id)

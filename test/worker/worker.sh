@@ -13,7 +13,7 @@ worker_guard() {
 
 # worker_start [SETTING=VALUE...]: sets $cluster. The last of several values for one setting counts.
 worker_start() {
-    cluster_create --prefix "$PITSTOP_PREFIX" fsync=off shared_preload_libraries=pitstop log_min_messages=log \
+    cluster_create --prefix "$PITSTOP_PREFIX" fsync=off shared_preload_libraries=pitstop \
         "pitstop.geocoder_url=$geocoder_url" pitstop.geocoder_interval=0 pitstop.address_reuse_distance=0 \
         pitstop.repair_interval=1h autovacuum=off max_connections=30 "$@"
     cluster_start
