@@ -1,6 +1,7 @@
 #include "core/visit.hpp"
 
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 namespace pitstop {
@@ -37,6 +38,13 @@ public:
         return value;
     }
     std::string text() { return std::string(take(integer())); }
+    std::uint32_t unsigned_integer()
+    {
+        const std::int64_t value = integer();
+        if (value < 0 || value > std::numeric_limits<std::uint32_t>::max())
+            throw std::runtime_error("a visit's bytes are damaged");
+        return static_cast<std::uint32_t>(value);
+    }
     // A count of things that take at least eight bytes each.
     std::int64_t count()
     {
@@ -144,7 +152,7 @@ VisitOrder decode_order(std::string_view bytes)
     VisitOrder order;
     order.run = read_run(in);
     order.provider = in.text();
-    order.most_questions = static_cast<std::uint32_t>(in.integer());
+    order.most_questions = in.unsigned_integer();
     for (std::int64_t left = in.count(); left > 0; --left) {
         Settled &settled = order.settled.emplace_back();
         settled.question = read_question(in);

@@ -17,16 +17,24 @@ namespace pitstop::pg {
 
 namespace {
 
-// What lies in a box around a place is found by the primary key; how far it really is, is computed afterwards.
+// What lies in a box around a place is found by the primary key; how far it really is, is computed afterwards. OFFSET 0: a
+// subquery of its own for each place, for the planner, who may know nothing of the table yet, prefers to compare all with all.
 constexpr Statement answers_around{R"(
-    SELECT w.n, k.latitude, k.longitude, k.answer, k.osm_type, k.osm_id, coalesce(k.ask_again_at > now(), true)
-      FROM unnest($1, $2, $3, $4, $5) AS w (n, south, north, west, east)
-      JOIN pitstop.known_place AS k
-        ON k.latitude BETWEEN w.south::numeric AND w.north::numeric
-       AND k.longitude BETWEEN w.west::numeric AND w.east::numeric
-       AND k.language = $6
-)",
-                                   Planning::each_time};
+    SELECT w.n, k.latitude, k.longitude, k.answer, k.osm_type, k.osm_id, k.is_believed
+      FROM (SELECT b.n, b.south::numeric AS south, b.north::numeric AS north, b.west::numeric AS west,
+                   b.east::numeric AS east
+              FROM unnest($1, $2, $3, $4, $5) AS b (n, south, north, west, east)
+            OFFSET 0) AS w
+     CROSS JOIN LATERAL (
+               SELECT p.latitude, p.longitude, p.answer, p.osm_type, p.osm_id,
+                      coalesce(p.ask_again_at > now(), true) AS is_believed
+                 FROM pitstop.known_place AS p
+                WHERE p.latitude BETWEEN w.south AND w.north
+                  AND p.longitude BETWEEN w.west AND w.east
+                  AND p.language = $6
+               OFFSET 0
+           ) AS k
+)"};
 
 constexpr Statement language_of_teslamate{R"(
     SELECT s.language

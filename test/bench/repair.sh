@@ -232,7 +232,8 @@ main() {
     worker_guard
     geocoder_start --street-metres "$street_metres"
     worker_start shared_preload_libraries=pg_stat_statements,pitstop pg_stat_statements.track=all \
-        pg_stat_statements.track_planning=on pitstop.repair_limit=1000000 "shared_buffers=$shared_buffers" max_wal_size=4GB
+        pg_stat_statements.track_planning=on pitstop.repair_limit=1000000 autovacuum=on "shared_buffers=$shared_buffers" \
+        max_wal_size=4GB
     value postgres 'CREATE EXTENSION pg_stat_statements'
     measure_commuter
     measure_speed

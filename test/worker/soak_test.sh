@@ -38,13 +38,28 @@ threads() {
 # The signals that no process can block, and the two that the C library keeps for itself, aside.
 readonly all_signals=$((0xfffffffe7ffbfeff))
 
-# Prints the threads besides the main one that a signal could interrupt.
-threads_with_signals() {
+# Counts the threads besides the main one, and keeps those that a signal could interrupt.
+look_at_threads() {
     local task blocked
     for task in "/proc/$worker/task/"*; do
         [[ ${task##*/} != "$worker" ]] || continue
         blocked=$(awk '/^SigBlk/ { print $2 }' "$task/status" 2>/dev/null) || continue
-        [[ -z $blocked || $((16#$blocked & all_signals)) -eq $all_signals ]] || echo "$task $blocked"
+        [[ -n $blocked ]] || continue
+        threads_seen=$((threads_seen + 1))
+        [[ $((16#$blocked & all_signals)) -eq $all_signals ]] || uninterrupted+="$task $blocked"$'\n'
+    done
+}
+
+# A number needs no resolver, and only resolvers are threads: a name that nobody has. A thread lives as long as the name
+# server takes to say so, which may be too short to be seen.
+see_resolvers() {
+    local deadline
+    worker_set pitstop.geocoder_url=http://nowhere.invalid:9
+    worker_new_drive soak
+    worker_call soak >/dev/null
+    deadline=$((SECONDS + 5))
+    while [[ $threads_seen -eq 0 && $SECONDS -lt $deadline ]]; do
+        look_at_threads
     done
 }
 
@@ -63,21 +78,24 @@ ended() {
     grep -q 'pitstop: database "soak"' "$cluster/log"
 }
 
-# soak_until REQUESTS: or until the run has ended. Threads of resolvers come and go, so they are looked at in between.
+# soak_until REQUESTS: or until the run has ended.
 soak_until() {
-    local deadline=$((SECONDS + 60 + lookups / 20))
+    local deadline=$((SECONDS + 60 + lookups / 50))
     until asked "$1" || ended; do
         [[ $SECONDS -lt $deadline ]] || { diag "$(tail -n 5 "$cluster/log")"; return 1; }
         misbehave
-        uninterrupted+=$(threads_with_signals)
+        look_at_threads
         sleep 0.7
     done
 }
 
+RANDOM=42
 uninterrupted=''
+threads_seen=0
 worker_guard
 geocoder_start
-worker_start pitstop.geocoder_concurrency=4 pitstop.repair_limit=1000000
+# As on a server in use: with statistics of the tables, which grow fast here.
+worker_start pitstop.geocoder_concurrency=4 pitstop.repair_limit=1000000 autovacuum=on autovacuum_naptime=5s
 cluster_psql --dbname=postgres --command='CREATE DATABASE soak'
 cluster_psql --dbname=soak --output=/dev/null --file="$PITSTOP_SOURCE/test/fixtures/teslamate/schema.sql" \
     --command='CREATE EXTENSION pitstop' --command='ALTER DATABASE soak SET pitstop.repair = on'
@@ -102,5 +120,10 @@ ok "and has not grown by more than $tolerated_kb kB" [ $((after_kb - before_kb))
 ok "it has not more descriptors than before, give or take $tolerated_descriptors" \
     [ $((after_descriptors - before_descriptors)) -le "$tolerated_descriptors" ]
 ok 'nor more threads' [ "$after_threads" -le "$before_threads" ]
-is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
+see_resolvers
+if [[ $threads_seen -gt 0 ]]; then
+    is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
+else
+    is '' '' 'no signal interrupts a thread besides the main one # SKIP no thread was seen'
+fi
 done_testing
