@@ -98,7 +98,7 @@ private:
     void take_report(DatabaseJob &job, Visits::Ended &visit, UtcTime now);
     void start_visits(UtcTime now);
     void take_answers(UtcTime now);
-    void ask(UtcTime now);
+    void ask();
     void give_up_questions(UtcTime now);
     bool can_ask_soon(UtcTime now) const;
     std::uint32_t questions_at_once() const;
@@ -134,7 +134,7 @@ void GeocoderProcess::turn()
     take_answers(now);
     give_up_questions(now);
     start_visits(now);
-    ask(now);
+    ask();
     asker_.save(now);
     publish_all(now);
     rest(now);
@@ -280,10 +280,10 @@ void GeocoderProcess::take_answers(UtcTime now)
     }
 }
 
-// Round the databases, one question each.
-void GeocoderProcess::ask(UtcTime now)
+// Round the databases, one question each. By the clock, not by the turn's beginning: the pause begins with the request.
+void GeocoderProcess::ask()
 {
-    while (asker_.may_ask(now)) {
+    for (UtcTime now = clock_now(); asker_.may_ask(now); now = clock_now()) {
         auto next = jobs_.end();
         for (auto job = jobs_.begin(); job != jobs_.end(); ++job)
             if (job->second.has_question(now) &&
@@ -296,7 +296,7 @@ void GeocoderProcess::ask(UtcTime now)
         const std::uint64_t id = ++last_id_;
         Pending &pending = pending_[id];
         pending = {next->first, next->second.take_question()};
-        asker_.ask(id, pending.asked.question, clock_now());  // not the turn's: the pause begins with the request
+        asker_.ask(id, pending.asked.question, now);
     }
 }
 
