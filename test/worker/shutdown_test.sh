@@ -99,6 +99,17 @@ rm -f "$cluster/data/postmaster.pid"
 ok "the server starts again" wait_until 30 cluster_start
 ok "after kill -9 during a request the work goes on" wait_until 40 has_addresses
 
+# As it is while TeslaMate is restored, or migrated.
+geocoder_behave ok
+worker_new_drive teslamate
+cluster_psql --dbname=teslamate --command='ALTER TABLE addresses RENAME TO addresses_elsewhere'
+worker_call teslamate >/dev/null
+ok "where a table of TeslaMate's is missing the worker leaves the database alone" \
+    wait_until 30 grep -q 'addresses.id (missing)' "$cluster/log"
+cluster_psql --dbname=teslamate --command='ALTER TABLE addresses_elsewhere RENAME TO addresses'
+worker_call teslamate >/dev/null
+ok "once it is there again the work goes on" wait_until 40 has_addresses
+
 # Between the reply and its storing: the table is locked, so that the answer waits.
 worker_new_drive teslamate
 cluster_psql --dbname=teslamate --command='BEGIN; LOCK TABLE addresses IN SHARE MODE; SELECT pg_sleep(600)' \

@@ -121,9 +121,7 @@ ok "it has not more descriptors than before, give or take $tolerated_descriptors
     [ $((after_descriptors - before_descriptors)) -le "$tolerated_descriptors" ]
 ok 'nor more threads' [ "$after_threads" -le "$before_threads" ]
 see_resolvers
-if [[ $threads_seen -gt 0 ]]; then
-    is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
-else
-    is '' '' 'no signal interrupts a thread besides the main one # SKIP no thread was seen'
-fi
+# A resolver's thread may be gone before anybody looks; net/http_client_test holds one, and looks at it.
+diag "$threads_seen threads besides the main one were seen"
+is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
 done_testing
