@@ -123,5 +123,5 @@ ok 'nor more threads' [ "$after_threads" -le "$before_threads" ]
 see_resolvers
 # A resolver's thread may be gone before anybody looks; net/http_client_test holds one, and looks at it.
 diag "$threads_seen threads besides the main one were seen"
-is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
+[[ $threads_seen -eq 0 ]] || is "$uninterrupted" '' 'no signal interrupts a thread besides the main one'
 done_testing
