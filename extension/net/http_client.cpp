@@ -133,9 +133,11 @@ std::string in_seconds(std::chrono::milliseconds time)
 
 std::string timeout_in_words(CURL *easy, const Options &options)
 {
-    curl_off_t ready_us = 0;  // connected, encrypted, and about to ask
+    curl_off_t ready_us = 0;  // connected, encrypted, and about to ask; newer versions set it when they give up, too
     curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-    if (ready_us > 0)
+    long asked_bytes = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &asked_bytes);
+    if (ready_us > 0 && asked_bytes > 0)
         return "timed out after " + in_seconds(options.total_timeout) + " without a whole answer";
     return "timed out after " + in_seconds(std::min(options.connect_timeout, options.total_timeout)) +
            " while connecting";
@@ -211,6 +213,10 @@ HttpClient::HttpClient(Options options) : transfers_(std::make_unique<Transfers>
     if (!transfers_->multi)
         throw std::bad_alloc();
     curl_multi_setopt(transfers_->multi.get(), CURLMOPT_MAXCONNECTS, 8L);
+#if LIBCURL_VERSION_NUM >= 0x081400
+    // Since then the threads are the multi handle's; CURLOPT_QUICK_EXIT is for those of before.
+    curl_multi_setopt(transfers_->multi.get(), CURLMOPT_QUICK_EXIT, 1L);
+#endif
 }
 
 HttpClient::~HttpClient()

@@ -33,6 +33,10 @@ has_addresses() {
     [[ "$(value teslamate "SELECT start_address_id IS NOT NULL AND end_address_id IS NOT NULL FROM drives WHERE id = $drive")" == t ]]
 }
 
+is_locked() {
+    [[ "$(value teslamate "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND relation = 'addresses'::regclass")" == 1 ]]
+}
+
 # quickly NAME COMMAND [ARGUMENT...]
 quickly() {
     local name=$1
@@ -115,7 +119,7 @@ worker_new_drive teslamate
 cluster_psql --dbname=teslamate --command='BEGIN; LOCK TABLE addresses IN SHARE MODE; SELECT pg_sleep(600)' \
     >/dev/null 2>&1 &
 locker=$!
-wait_until 30 test "$(value teslamate "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND relation = 'addresses'::regclass")" = 1
+wait_until 30 is_locked
 geocoder_tell reset >/dev/null
 worker_call teslamate >/dev/null
 ok "both ends are asked for" geocoder_wait 2 30
