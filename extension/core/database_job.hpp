@@ -39,7 +39,7 @@ public:
     bool wants_visit(UtcTime now) const noexcept;
     // The moment from which wants_visit() can be true without anything else happening; the far future while it cannot.
     UtcTime next_visit() const noexcept;
-    // The interval was changed: a rest never lasts longer than it. With `at_once`, where there may be something to ask for now.
+    // The interval was changed: a rest never lasts longer than it. With `at_once` it ends: the geocoder can be asked again.
     void shorten_rest(std::chrono::seconds interval, bool at_once, UtcTime now);
     bool is_visiting() const noexcept { return is_visiting_; }
     // A run has begun and is not at its end, or somebody wants one now.

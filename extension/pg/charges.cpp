@@ -346,9 +346,7 @@ void ChargeCloser::update(ChargeClosings &charges)
         written += spi_.run(end_charging_processes, Values().integers(without_rows).times(ends).integers(addresses),
                             keep_after);
     if (written != charges.size())
-        raise_kept("change " + (charges.size() == 1
-                                    ? "charging process " + std::to_string(charges.front().id)
-                                    : "each of " + std::to_string(charges.size()) + " charging processes"));
+        raise_kept("change " + named(SessionKind::charge, charges.size(), charges.front().id));
 }
 
 // In the order of the ids, as single completions would have it. The car's row is written once, by the last

@@ -80,6 +80,13 @@ const char *noun_of(SessionKind kind) noexcept
     return kind == SessionKind::drive ? "drive" : "charging process";
 }
 
+std::string named(SessionKind kind, std::size_t count, std::int64_t first_id)
+{
+    if (count == 1)
+        return std::string(noun_of(kind)) + " " + std::to_string(first_id);
+    return "each of " + std::to_string(count) + (kind == SessionKind::drive ? " drives" : " charging processes");
+}
+
 void raise_unknown(Spi &spi, SessionKind kind, std::int64_t id)
 {
     const bool is_drive = kind == SessionKind::drive;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/column.hpp"
 #include "core/staleness.hpp"
@@ -30,6 +31,8 @@ std::int64_t require_id(const char *what, const std::optional<std::int64_t> &id,
 
 // "drive" or "charging process"
 const char *noun_of(SessionKind kind) noexcept;
+// "drive 12" for one, "each of 3 drives" for several
+std::string named(SessionKind kind, std::size_t count, std::int64_t first_id);
 
 UtcTime clock_now();
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "pg/checks.hpp"
+#include "pg/drive_removal.hpp"
 #include "pg/drives.hpp"
 #include "pg/journal.hpp"
 #include "pg/json.hpp"

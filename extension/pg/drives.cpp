@@ -5,8 +5,8 @@
 
 #include "core/error.hpp"
 #include "pg/checks.hpp"
+#include "pg/drive_removal.hpp"
 #include "pg/json.hpp"
-#include "pg/references.hpp"
 
 namespace pitstop::pg {
 
@@ -104,30 +104,6 @@ constexpr Statement update_drives{R"(
  RETURNING d.id, to_json(d)
 )"};
 
-// Before the drives are deleted, instead of leaving it to the foreign key: so it is known exactly which positions
-// it were, whoever moved some of them at the same moment, and whether or not the key is there.
-constexpr Statement detach_from_many{R"(
-    UPDATE {schema}.positions AS p
-       SET drive_id = NULL
-      FROM (SELECT DISTINCT id FROM unnest($1) AS w (id)) AS gone
-     WHERE p.drive_id = gone.id
- RETURNING gone.id, p.id
-)",
-                                     Planning::each_time};
-
-constexpr Statement detach_from_one{R"(
-    UPDATE {schema}.positions AS p
-       SET drive_id = NULL
-     WHERE p.drive_id = $1
- RETURNING $1, p.id
-)"};
-
-constexpr Statement delete_drives{R"(
-    DELETE FROM {schema}.drives AS d
-     USING unnest($1) AS gone (id)
-     WHERE d.id = gone.id
-)"};
-
 Position position_in(const PassingRow &row)
 {
     Position position;
@@ -168,12 +144,6 @@ std::unordered_map<std::int64_t, DriveClosing *> by_id(DriveClosings &drives)
                       "position " + std::to_string(position_id) + " of drive " + std::to_string(drive_id) +
                           " was deleted while the drive was being closed",
                       "Another session deleted it at the same moment; nothing was changed.", "Call again.");
-}
-
-std::string drives_text(const std::vector<std::int64_t> &ids)
-{
-    return ids.size() == 1 ? "drive " + std::to_string(ids.front())
-                           : "each of " + std::to_string(ids.size()) + " drives";
 }
 
 std::vector<std::int64_t> ids_of(const std::vector<const DriveClosing *> &drives)
@@ -388,7 +358,7 @@ void DriveCloser::update(DriveClosings &drives)
         index.at(row.integer(0))->after = row.text(1);
     });
     if (written != kept.size())
-        raise_kept("change " + drives_text(ids_of(kept)));
+        raise_kept("change " + named(SessionKind::drive, kept.size(), kept.front()->id));
 }
 
 void DriveCloser::remove(DriveClosings &drives)
@@ -406,29 +376,6 @@ void DriveCloser::remove(DriveClosings &drives)
     for (const auto &[drive_id, positions] : detach_positions(spi_, with_positions))
         index.at(drive_id)->detached_positions = positions;
     delete_drive_rows(spi_, gone);
-}
-
-PositionsOfDrives detach_positions(Spi &spi, const std::vector<std::int64_t> &drive_ids)
-{
-    PositionsOfDrives positions;
-    const auto keep = [&](const PassingRow &row) { positions[row.integer(0)].push_back(row.integer(1)); };
-    if (drive_ids.size() == 1)
-        spi.run(detach_from_one, Values().integer(drive_ids.front()), keep);
-    else if (!drive_ids.empty())
-        spi.run(detach_from_many, Values().integers(drive_ids), keep);
-    for (auto &each : positions)
-        std::sort(each.second.begin(), each.second.end());
-    return positions;
-}
-
-void delete_drive_rows(Spi &spi, const std::vector<std::int64_t> &drive_ids)
-{
-    if (drive_ids.empty())
-        return;
-    require_unreferenced(spi, "drives", drive_ids);
-    const std::uint64_t deleted = spi.run(delete_drives, Values().integers(drive_ids));
-    if (deleted != drive_ids.size())
-        raise_kept("delete " + drives_text(drive_ids));
 }
 
 Event event_of(const DriveClosing &drive, const std::string &action)

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,11 +82,5 @@ private:
 
 // The journal's event of one written drive.
 Event event_of(const DriveClosing &drive, const std::string &action);
-
-// Takes the positions of drives from them; returns which they were.
-using PositionsOfDrives = std::map<std::int64_t, std::vector<std::int64_t>>;
-PositionsOfDrives detach_positions(Spi &spi, const std::vector<std::int64_t> &drive_ids);
-// Deletes drives; raises DomainError::wrong_state when one of them stays, as a trigger of somebody else's can make it.
-void delete_drive_rows(Spi &spi, const std::vector<std::int64_t> &drive_ids);
 
 }  // namespace pitstop::pg
