@@ -29,10 +29,13 @@ disk_guard() {
     trap 'geocoder_cleanup; cluster_cleanup; remove_disk' EXIT
 }
 
+may_mount() {
+    [[ $EUID -eq 0 ]] && unshare --mount mount -t tmpfs pitstop_test /mnt 2>/dev/null
+}
+
 make_disk() {
-    [[ $EUID -eq 0 ]] || return
     disk=$(mktemp -d "$(cluster_parent)/pitstop-disk-XXXXXX") || return
-    mount -t tmpfs -o size=4m,mode=0700 pitstop_test "$disk" 2>/dev/null || { rmdir "$disk"; disk=''; return 1; }
+    mount -t tmpfs -o size=4m,mode=0700 pitstop_test "$disk" || { rmdir "$disk"; disk=''; return 1; }
     mkdir "$disk/tablespace" && cluster_own "$disk" "$disk/tablespace"
 }
 
@@ -61,7 +64,8 @@ tells_of_the_disk() {
 }
 
 disk_guard
-make_disk || { echo '1..0 # SKIP mounting takes root'; exit 0; }
+may_mount || { echo '1..0 # SKIP this user may not mount a disk that can be filled'; exit 0; }
+make_disk
 geocoder_start
 worker_start log_min_messages=warning
 worker_small_database teslamate

@@ -115,7 +115,31 @@ answered() {
                             WHERE k.answer = '$1'")" == 2 ]]
 }
 
+# A port on which nobody takes a call: its queue is full, so that the system answers no further one. Sets $engaged_port
+# and $engaged, the process that holds it.
+engage_port() {
+    local ready=$cluster/engaged_port
+    python3 -c '
+import os, signal, socket, sys
+listening = socket.socket()
+listening.bind(("127.0.0.1", 0))
+listening.listen(0)
+waiting = [socket.socket() for _ in range(4)]
+for each in waiting:
+    each.setblocking(False)
+    each.connect_ex(listening.getsockname())
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(listening.getsockname()[1]))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+signal.pause()
+' "$ready" &
+    engaged=$!
+    wait_until 30 test -s "$ready"
+    engaged_port=$(<"$ready")
+}
+
 worker_guard
+trap 'kill ${engaged:+"$engaged"} 2>/dev/null || true; geocoder_cleanup; cluster_cleanup' EXIT
 geocoder_start
 worker_start pitstop.geocoder_timeout=2s
 worker_small_database teslamate
@@ -187,6 +211,15 @@ ok "a name that does not exist: the user is told" wait_until 30 failed_with 'res
 ok "a name that does not exist: no address was stored" without_address
 worker_set "pitstop.geocoder_url=$geocoder_url"
 ok "a name that does not exist: with the right one the work goes on" wait_until 30 with_addresses
+
+new_drive
+engage_port
+worker_set "pitstop.geocoder_url=http://127.0.0.1:$engaged_port"
+worker_call teslamate >/dev/null
+ok "a server that takes no call: the user is told" wait_until 30 failed_with 'timed out after 2 s while connecting'
+ok "a server that takes no call: no address was stored" without_address
+worker_set "pitstop.geocoder_url=$geocoder_url"
+ok "a server that takes no call: with another one the work goes on" wait_until 30 with_addresses
 
 plain=$geocoder
 certificates=$cluster/certificates
