@@ -1,6 +1,5 @@
 #include "pg/drives.hpp"
 
-#include <algorithm>
 #include <unordered_map>
 
 #include "core/error.hpp"
