@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A long run: the worker's memory, descriptors and threads are after many lookups what they were after a few, although
-# the geocoder misbehaves now and then. PITSTOP_SOAK is how many lookups (2,000).
+# the geocoder misbehaves now and then. PITSTOP_SOAK is how many lookups (6,000).
 set -euo pipefail
 
 # shellcheck source=../tap.sh
@@ -14,7 +14,7 @@ source "$PITSTOP_SOURCE/test/worker/geocoder.sh"
 # shellcheck source=worker.sh
 source "$PITSTOP_SOURCE/test/worker/worker.sh"
 
-readonly lookups=${PITSTOP_SOAK:-2000}
+readonly lookups=${PITSTOP_SOAK:-6000}
 declare -ri warm_up=$((lookups / 4))
 # Freed memory is not given back at once, and how much of it there is depends on how answers and visits fall together.
 declare -ri most_private_kb=$((15 * 1024)) tolerated_kb=1024
@@ -25,6 +25,12 @@ readonly faults=(status_500 close_half nested)
 
 private_kb() {
     awk '/^Private_/ { sum += $2 } END { print sum }' "/proc/$worker/smaps_rollup"
+}
+
+# What it wrote itself. Pages of programs, such as libcurl's, are private while no other process on the machine has them, and
+# shared while one has: they come and go with the neighbours.
+written_kb() {
+    awk '/^Private_Dirty/ { print $2 }' "/proc/$worker/smaps_rollup"
 }
 
 descriptors() {
@@ -105,18 +111,18 @@ ok 'the worker starts' wait_until 30 worker_call soak
 worker=$(worker_pid)
 
 soak_until "$warm_up"
-before_kb=$(private_kb) before_descriptors=$(descriptors) before_threads=$(threads)
+before_requests=$(geocoder_count) before_kb=$(written_kb) before_descriptors=$(descriptors) before_threads=$(threads)
 soak_until $((lookups + lookups / 100 + 1000))
 wait_until 60 ended
-after_kb=$(private_kb) after_descriptors=$(descriptors) after_threads=$(threads)
+after_private_kb=$(private_kb) after_kb=$(written_kb) after_descriptors=$(descriptors) after_threads=$(threads)
 
 diag "$(grep 'pitstop: database "soak"' "$cluster/log")"
-diag "after about $warm_up lookups: $before_kb kB private, $before_descriptors descriptors, $before_threads threads"
-diag "after $(geocoder_count) requests: $after_kb kB private, $after_descriptors descriptors, $after_threads threads"
+diag "after $before_requests requests: $before_kb kB written, $before_descriptors descriptors, $before_threads threads"
+diag "after $(geocoder_count) requests: $after_kb kB written, $after_private_kb kB private, $after_descriptors descriptors, $after_threads threads"
 is "$(value soak 'SELECT count(*) FROM pitstop.known_place')" "$lookups" 'every place was asked for'
 is "$(worker_pid)" "$worker" 'the worker is still the same'
-ok "its private memory is not more than $((most_private_kb / 1024)) MB" [ "$after_kb" -le "$most_private_kb" ]
-ok "and has not grown by more than $tolerated_kb kB" [ $((after_kb - before_kb)) -le "$tolerated_kb" ]
+ok "its private memory is not more than $((most_private_kb / 1024)) MB" [ "$after_private_kb" -le "$most_private_kb" ]
+ok "and what it wrote has not grown by more than $tolerated_kb kB" [ $((after_kb - before_kb)) -le "$tolerated_kb" ]
 ok "it has not more descriptors than before, give or take $tolerated_descriptors" \
     [ $((after_descriptors - before_descriptors)) -le "$tolerated_descriptors" ]
 ok 'nor more threads' [ "$after_threads" -le "$before_threads" ]
