@@ -1,0 +1,57 @@
+// The backups of a directory: a manifest NAME.json each, the files it names beside it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "file.hpp"
+#include "invocation.hpp"
+#include "tool/core/manifest.hpp"
+
+namespace pitstop::tool {
+
+struct StoredBackup {
+    std::string directory;
+    Manifest manifest;
+
+    std::string path(const std::string &file) const { return join_path(directory, file); }
+    std::string archive_path() const { return path(manifest.archive); }
+    std::string manifest_path() const { return path(manifest.name + ".json"); }
+};
+
+struct DamagedManifest {
+    std::string name;
+    std::string why;
+};
+
+struct BackupDirectory {
+    std::string path;
+    std::vector<StoredBackup> backups;     // the oldest first
+    std::vector<DamagedManifest> damaged;  // manifests that cannot be read; never touched
+    std::vector<std::string> leftovers;    // temporary names of backups that did not come to their end
+};
+
+// --backup-dir, else PITSTOP_BACKUP_DIR; Failure (usage) when neither is given.
+std::string backup_directory_of(const Invocation &invocation);
+
+BackupDirectory look_into(const std::string &directory);
+
+// What a user means by BACKUP: a path of a manifest, an archive or any dump; a name of the directory's; nothing for the newest
+// proven one. `backup` is there when it has a manifest.
+struct WantedBackup {
+    std::string path;  // the archive or dump
+    std::optional<StoredBackup> backup;
+};
+WantedBackup find_backup(const Invocation &invocation, const std::optional<std::string> &given);
+
+StoredBackup read_backup(const std::string &manifest_path);
+void write_manifest(const StoredBackup &backup);  // whole or not at all
+
+// Locks. One backup (or expire) at a time works in a directory: DIR/.pitstop.lock. Whoever reads a backup holds its manifest's
+// file locked shared; expire takes it exclusively before it deletes.
+std::optional<FileLock> lock_directory(const std::string &directory);
+std::optional<FileLock> lock_for_reading(const StoredBackup &backup);
+std::optional<FileLock> lock_for_deleting(const StoredBackup &backup);
+
+}  // namespace pitstop::tool

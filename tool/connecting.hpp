@@ -1,0 +1,43 @@
+// From the options of a command to sessions, and to the same database for pg_dump and its like.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "invocation.hpp"
+#include "session.hpp"
+
+namespace pitstop::tool {
+
+class Connection {
+public:
+    // Reads the env file and the environment, looks up a host name where TeslaMate's variables ask for it. Connects nowhere.
+    static Connection of(const Invocation &invocation);
+
+    // A session with the database that is meant, or with another one of the same server.
+    Session open() const;
+    Session open(const std::string &database) const;
+    // A database that one can always connect to while others are renamed: postgres, or template1.
+    Session open_maintenance() const;
+
+    // "dbname='teslamate' host='…'" for --dbname of PostgreSQL's programs: without any password.
+    std::string conninfo(const std::optional<std::string> &database = std::nullopt) const;
+    // What goes with it: PGPASSWORD where a password is known, PGAPPNAME, no prompt.
+    std::vector<std::pair<std::string, std::string>> environment() const;
+
+    // For the tool's own queries; nothing: as long as it takes. Never for a dump or a load.
+    Session::Timeout query_timeout() const { return query_timeout_; }
+
+private:
+    std::vector<std::pair<std::string, std::string>> keywords_;  // without a password
+    std::optional<std::string> password_;
+    Session::Timeout query_timeout_;
+};
+
+// What sessions of this program are called in pg_stat_activity.
+constexpr const char *application_name = "pitstop";
+
+}  // namespace pitstop::tool

@@ -1,0 +1,31 @@
+// What is in a database, counted: for the manifest of a backup, and to compare a restored database with one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "session.hpp"
+#include "tool/core/manifest.hpp"
+
+namespace pitstop::tool {
+
+// Tables that a backup holds: of every schema but the system's and pitstop's, outside of extensions; no partitioned parents,
+// no foreign or temporary tables.
+std::vector<TableName> tables_of(Session &session);
+
+// ACCESS SHARE on all of them at once, so that nobody rewrites or drops one between the snapshot and the dump.
+void lock_tables(Session &session, const std::vector<TableName> &tables);
+
+// Rows in this session's snapshot, and the order on disk where ANALYZE knows it (columns with a BRIN index).
+TableCount count_table(Session &session, const TableName &table);
+
+// All that a manifest says about a database but the rows: versions, extensions, encoding, indexes, constraints, migration.
+void describe_database(Session &session, Manifest &manifest);
+
+// What differs between a restored database and its manifest, a line each; empty when they agree. Rows are counted over
+// `sessions` in parallel.
+std::vector<std::string> differences(std::vector<Session> &sessions, const Manifest &manifest);
+
+}  // namespace pitstop::tool

@@ -1,0 +1,72 @@
+// pitstop, the companion of the extension.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "signals.hpp"
+#include "tool/core/help.hpp"
+
+namespace pitstop::tool {
+
+namespace {
+
+// The password is in memory, and in the environment of children: no core dump may carry it.
+void keep_secrets()
+{
+    const struct rlimit no_core = {0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::prctl(PR_SET_DUMPABLE, 0);
+    ::umask(077);
+}
+
+int run(const std::vector<std::string> &arguments)
+{
+    const auto asked = read_command_line(arguments);
+    if (const auto *const help = std::get_if<HelpWanted>(&asked)) {
+        std::cout << (help->command ? help_text(*find_command(*help->command)) : help_text());
+        return 0;
+    }
+    if (std::holds_alternative<VersionWanted>(asked)) {
+        std::cout << "pitstop " PITSTOP_VERSION "\n";
+        return 0;
+    }
+    const auto &invocation = std::get<Invocation>(asked);
+    const std::string &name = invocation.command().name;
+    try {
+        Output output(invocation);
+        return static_cast<int>(function_of(name)(invocation, output));
+    } catch (const Failure &failure) {
+        print_failure(failure, name, invocation.has("--json"));
+        return static_cast<int>(failure.code());
+    }
+}
+
+}  // namespace
+
+}  // namespace pitstop::tool
+
+int main(int argc, char **argv)
+{
+    using namespace pitstop::tool;
+    keep_secrets();
+    try {
+        watch_signals();
+        return run({argv + 1, argv + argc});
+    } catch (const Failure &failure) {
+        print_failure(failure, {}, false);
+        return static_cast<int>(failure.code());
+    } catch (const Interrupted &interrupted) {
+        std::cerr << "pitstop: " << interrupted.what() << std::endl;
+        return 128 + interrupted.signal();
+    } catch (const std::exception &error) {
+        std::cerr << "pitstop: " << error.what() << std::endl;
+        return static_cast<int>(ExitCode::failed);
+    }
+}

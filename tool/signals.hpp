@@ -1,0 +1,36 @@
+// SIGINT, SIGTERM and SIGHUP ask the program to end; it does so at the next step, after clearing up.
+#pragma once
+
+#include <stdexcept>
+
+namespace pitstop::tool {
+
+// Thrown where a wish to end is noticed; main turns it into exit status 128 + signal.
+class Interrupted : public std::runtime_error {
+public:
+    explicit Interrupted(int signal);
+    int signal() const noexcept { return signal_; }
+
+private:
+    int signal_;
+};
+
+// Handlers set a flag and write to a pipe, so that a poll() on signal_descriptor() wakes. SIGPIPE is ignored.
+void watch_signals();
+
+int signal_descriptor() noexcept;  // readable once a signal came; never read from
+int requested_signal() noexcept;   // 0, or the first signal that came
+void require_going_on();           // throws Interrupted once a signal came, but inside of Unstoppable
+
+// While it lives, this thread notices no signal: for clearing up, which has to come to its end.
+class Unstoppable {
+public:
+    Unstoppable() noexcept;
+    ~Unstoppable();
+    Unstoppable(const Unstoppable &) = delete;
+    Unstoppable &operator=(const Unstoppable &) = delete;
+};
+
+bool is_stoppable() noexcept;
+
+}  // namespace pitstop::tool
