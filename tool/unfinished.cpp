@@ -1,0 +1,86 @@
+// Commands that are still to be written: weak, so that the real one takes its place when it is linked.
+#include "commands.hpp"
+
+namespace pitstop::tool {
+
+__attribute__((weak)) ExitCode run_backup(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_list(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_verify(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_expire(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_restore(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_check(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_incomplete(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_close_drive(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_close_charge(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_close_stale(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_delete_drive(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_delete_charge(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_undo(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_repair_addresses(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_completion(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+__attribute__((weak)) ExitCode run_man(const Invocation &, Output &)
+{
+    throw Failure(ExitCode::failed, "not written yet");
+}
+
+}  // namespace pitstop::tool
