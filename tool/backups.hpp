@@ -18,6 +18,8 @@ struct StoredBackup {
     std::string path(const std::string &file) const { return join_path(directory, file); }
     std::string archive_path() const { return path(manifest.archive); }
     std::string manifest_path() const { return path(manifest.name + ".json"); }
+    // The first file of the archive: unlike the manifest it is never replaced, so a lock on it is everybody's.
+    std::string archive_path_to_lock() const { return path(manifest.files.at(0).name); }
 };
 
 struct DamagedManifest {
@@ -48,8 +50,8 @@ WantedBackup find_backup(const Invocation &invocation, const std::optional<std::
 StoredBackup read_backup(const std::string &manifest_path);
 void write_manifest(const StoredBackup &backup);  // whole or not at all
 
-// Locks. One backup (or expire) at a time works in a directory: DIR/.pitstop.lock. Whoever reads a backup holds its manifest's
-// file locked shared; expire takes it exclusively before it deletes.
+// Locks. One backup (or expire) at a time works in a directory: DIR/.pitstop.lock. Whoever reads a backup holds its
+// archive locked shared; expire takes it exclusively before it deletes.
 std::optional<FileLock> lock_directory(const std::string &directory);
 std::optional<FileLock> lock_for_reading(const StoredBackup &backup);
 std::optional<FileLock> lock_for_deleting(const StoredBackup &backup);

@@ -272,20 +272,26 @@ void write_file(const std::string &path, std::string_view text)
     file.keep();
 }
 
-std::optional<FileLock> FileLock::try_take(const std::string &path, bool shared)
+std::optional<FileLock> FileLock::take(Descriptor file, const std::string &path, int operation)
 {
-    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    // In a directory that can only be read, nobody writes, and a reader needs no file of its own.
-    if (!file && shared)
-        file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file)
         fail_on("open the lock", path);
-    if (::flock(file.get(), (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) {
+    if (::flock(file.get(), operation | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
             return std::nullopt;
         fail_on("take the lock", path);
     }
     return FileLock(std::move(file));
+}
+
+std::optional<FileLock> FileLock::try_take(const std::string &path, Kind kind)
+{
+    return take(Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), path, kind == Kind::shared ? LOCK_SH : LOCK_EX);
+}
+
+std::optional<FileLock> FileLock::create(const std::string &path)
+{
+    return take(Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)), path, LOCK_EX);
 }
 
 }  // namespace pitstop::tool

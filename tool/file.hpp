@@ -62,11 +62,18 @@ void write_file(const std::string &path, std::string_view text);  // through a N
 // A lock (flock) on a file. It ends with its owner, and with the process, however that ends.
 class FileLock {
 public:
-    // Nothing when somebody else has it. With `shared`, several may have it so.
-    static std::optional<FileLock> try_take(const std::string &path, bool shared = false);
+    enum class Kind {
+        exclusive,  // one at a time
+        shared,     // several at a time, and no exclusive one
+    };
+    // Nothing when somebody else has it. The file must be there; a lock file of one's own is made by `create`.
+    static std::optional<FileLock> try_take(const std::string &path, Kind kind);
+    static std::optional<FileLock> create(const std::string &path);
 
 private:
     explicit FileLock(Descriptor file) noexcept : file_(std::move(file)) {}
+    static std::optional<FileLock> take(Descriptor file, const std::string &path, int operation);
+
     Descriptor file_;
 };
 
