@@ -26,12 +26,18 @@ constexpr std::size_t moment_length = 16;
 
 const char *name_of(RestoreRecord::Phase phase)
 {
-    return phase == RestoreRecord::Phase::loading ? "loading" : "proven";
+    switch (phase) {
+    case RestoreRecord::Phase::loading: return "loading";
+    case RestoreRecord::Phase::proven: return "proven";
+    case RestoreRecord::Phase::swapped: return "swapped";
+    }
+    return "";
 }
 
 std::optional<RestoreRecord::Phase> phase_called(const std::string &name)
 {
-    for (const auto phase : {RestoreRecord::Phase::loading, RestoreRecord::Phase::proven})
+    for (const auto phase :
+         {RestoreRecord::Phase::loading, RestoreRecord::Phase::proven, RestoreRecord::Phase::swapped})
         if (name == name_of(phase))
             return phase;
     return std::nullopt;
@@ -112,6 +118,7 @@ std::string record_text(const RestoreRecord &record)
     if (record.stopped_service)
         json["stopped_service"] = *record.stopped_service;
     json["drop_old"] = record.drop_old;
+    json["in_place"] = record.in_place;
     json["is_scratch"] = record.is_scratch;
     json["host"] = record.host;
     json["pid"] = record.pid;
@@ -137,8 +144,9 @@ std::optional<RestoreRecord> parse_record(std::string_view comment)
     std::string service;
     if (!take(*json, "target", record.target) || !take(*json, "source", record.source) ||
         !take(*json, "phase", phase) || !take(*json, "started_at", started_at) ||
-        !take(*json, "drop_old", record.drop_old) || !take(*json, "is_scratch", record.is_scratch) ||
-        !take(*json, "host", record.host) || !take(*json, "pid", record.pid))
+        !take(*json, "drop_old", record.drop_old) || !take(*json, "in_place", record.in_place) ||
+        !take(*json, "is_scratch", record.is_scratch) || !take(*json, "host", record.host) ||
+        !take(*json, "pid", record.pid))
         return std::nullopt;
     const auto known_phase = phase_called(phase);
     const auto moment = parse_iso(started_at);
