@@ -4,6 +4,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 #include "file.hpp"
@@ -177,6 +178,19 @@ Session Connection::open_maintenance() const
             throw;
         return open("template1");
     }
+}
+
+std::string Connection::database_name() const
+{
+    bool has_service = std::getenv("PGSERVICE") != nullptr;
+    for (const auto &[name, value] : keywords_) {
+        if (name == "dbname")
+            return value;
+        has_service = has_service || name == "service";
+    }
+    const char *const variable = std::getenv("PGDATABASE");
+    // A service may name a database, and comes before the variable; only libpq reads it.
+    return variable != nullptr && !has_service ? std::string(variable) : open().database();
 }
 
 std::string Connection::conninfo(const std::optional<std::string> &database) const

@@ -23,6 +23,9 @@ public:
     // A database that one can always connect to while others are renamed: postgres, or template1.
     Session open_maintenance() const;
 
+    // The name of the database that is meant, whether it exists or not.
+    std::string database_name() const;
+
     // "dbname='teslamate' host='…'" for --dbname of PostgreSQL's programs: without any password.
     std::string conninfo(const std::optional<std::string> &database = std::nullopt) const;
     // What goes with it: PGPASSWORD where a password is known, PGAPPNAME, no prompt.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include "signals.hpp"
@@ -119,14 +120,6 @@ void compare_order(Session &session, const TableName &table, const TableCount &e
     }
 }
 
-void compare_rows(const TableName &table, const TableCount &expected, std::uint64_t rows,
-                  std::vector<std::string> &found)
-{
-    if (rows != expected.rows)
-        found.push_back("table " + shown(table) + " has " + count_text(rows) + " rows instead of " +
-                        count_text(expected.rows));
-}
-
 // Counts one table on each session, the largest first, and gives a session the next one when it is done.
 std::map<TableName, std::uint64_t> count_all(std::vector<Session> &sessions, const std::vector<TableName> &tables)
 {
@@ -158,6 +151,23 @@ std::map<TableName, std::uint64_t> count_all(std::vector<Session> &sessions, con
         }
     }
     return counts;
+}
+
+void compare_tables(std::vector<Session> &sessions, const std::vector<TableName> &there,
+                    const std::map<TableName, std::uint64_t> &expected, std::vector<std::string> &found)
+{
+    std::vector<TableName> tables;
+    std::copy_if(there.begin(), there.end(), std::back_inserter(tables),
+                 [&expected](const TableName &table) { return expected.count(table) > 0; });
+    const std::map<TableName, std::uint64_t> counts = count_all(sessions, tables);
+    for (const auto &[table, rows] : expected) {
+        const auto counted = counts.find(table);
+        if (counted == counts.end())
+            found.push_back("table " + shown(table) + " is missing");
+        else if (counted->second != rows)
+            found.push_back("table " + shown(table) + " has " + count_text(counted->second) + " rows instead of " +
+                            count_text(rows));
+    }
 }
 
 void compare_objects(Session &session, const Manifest &manifest, std::vector<std::string> &found)
@@ -228,25 +238,32 @@ void describe_database(Session &session, Manifest &manifest)
 std::vector<std::string> differences(std::vector<Session> &sessions, const Manifest &manifest)
 {
     std::vector<std::string> found;
-    Session &first = sessions.at(0);
-    const std::vector<TableName> there = tables_of(first);
-    for (const auto &[table, expected] : manifest.tables) {
-        if (std::find(there.begin(), there.end(), table) == there.end())
-            found.push_back("table " + shown(table) + " is missing");
-    }
-    std::vector<TableName> tables;
+    const std::vector<TableName> there = tables_of(sessions.at(0));
     for (const TableName &table : there) {
-        if (manifest.tables.count(table) > 0)
-            tables.push_back(table);
-        else
+        if (manifest.tables.count(table) == 0)
             found.push_back("table " + shown(table) + " is not in the manifest");
     }
-    const std::map<TableName, std::uint64_t> counts = count_all(sessions, tables);
-    for (const auto &[table, rows] : counts) {
-        compare_rows(table, manifest.tables.at(table), rows, found);
-        compare_order(first, table, manifest.tables.at(table), found);
+    std::map<TableName, std::uint64_t> expected;
+    for (const auto &[table, count] : manifest.tables)
+        expected[table] = count.rows;
+    compare_tables(sessions, there, expected, found);
+    for (const auto &[table, count] : manifest.tables)
+        compare_order(sessions.at(0), table, count, found);
+    compare_objects(sessions.at(0), manifest, found);
+    return found;
+}
+
+std::vector<std::string> differences(std::vector<Session> &sessions,
+                                     const std::map<TableName, std::uint64_t> &copied_rows)
+{
+    std::vector<std::string> found;
+    std::map<TableName, std::uint64_t> expected;
+    for (const auto &[table, rows] : copied_rows) {
+        // The tables of an extension hold what its script put there, too.
+        if (table.schema != "pitstop")
+            expected[table] = rows;
     }
-    compare_objects(first, manifest, found);
+    compare_tables(sessions, tables_of(sessions.at(0)), expected, found);
     return found;
 }
 

@@ -24,8 +24,11 @@ TableCount count_table(Session &session, const TableName &table);
 // All that a manifest says about a database but the rows: versions, extensions, encoding, indexes, constraints, migration.
 void describe_database(Session &session, Manifest &manifest);
 
-// What differs between a restored database and its manifest, a line each; empty when they agree. Rows are counted over
-// `sessions` in parallel.
+// What differs between a restored database and what it should hold, a line each; empty when they agree. Rows are counted over
+// `sessions`, several tables at a time.
 std::vector<std::string> differences(std::vector<Session> &sessions, const Manifest &manifest);
+// The same for a dump without a manifest, of which only the rows are known.
+std::vector<std::string> differences(std::vector<Session> &sessions,
+                                     const std::map<TableName, std::uint64_t> &copied_rows);
 
 }  // namespace pitstop::tool

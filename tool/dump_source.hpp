@@ -24,6 +24,8 @@ public:
     bool is_plain() const noexcept { return format_ == DumpFormat::plain; }
     // Whether pg_restore can open it by its path, and so load several tables at a time.
     bool is_a_file_of_pg_restore() const noexcept { return !is_plain() && layers_.empty(); }
+    // Neither compressed nor encrypted by others than pg_dump.
+    bool is_bare() const noexcept { return layers_.empty(); }
     // "a custom-format archive of pg_dump, encrypted with age"
     std::string description() const;
 

@@ -259,7 +259,7 @@ void swap_databases(Session &maintenance, const std::string &target, const std::
         write_record(maintenance, old_name, record);
     } else {
         rename_database(maintenance, side, target);
-        write_comment(maintenance, target, std::nullopt);
+        write_record(maintenance, target, record);
     }
     transaction.commit();
 }

@@ -55,7 +55,7 @@ std::vector<OtherSession> sessions_in(Session &maintenance, const std::string &d
 void end_sessions_in(Session &maintenance, const std::string &database);
 
 // In one transaction: `target` becomes `old_name`, `side` becomes `target` and gets the old one's settings, grants, owner,
-// connection limit and comment; the record goes to the old one. Without a target `side` is only renamed. Raises SqlError
+// connection limit and comment; the record goes to the old one. Without a target `side` is only renamed, and keeps the record. Raises SqlError
 // 55006 while others are connected.
 void swap_databases(Session &maintenance, const std::string &target, const std::string &side,
                     const std::string &old_name, const RestoreRecord &record);
