@@ -54,7 +54,8 @@ std::string indented(const std::string &text)
 }  // namespace
 
 Output::Output(const Invocation &invocation)
-    : command_(invocation.command().name), json_(invocation.has("--json")), quiet_(invocation.has("--quiet")),
+    : command_(invocation.command().name), result_(std::make_unique<nlohmann::ordered_json>()),
+      json_(invocation.has("--json")), quiet_(invocation.has("--quiet")),
       progress_(!json_ && !quiet_ && is_terminal(STDERR_FILENO)), bold_(is_terminal(STDOUT_FILENO) && !wants_no_color())
 {
 }
@@ -90,12 +91,11 @@ void Output::warn(const std::string &message, const std::string &hint)
 
 void Output::json(nlohmann::ordered_json result)
 {
-    if (!json_)
-        return;
-    nlohmann::ordered_json whole = envelope(command_);
+    *result_ = envelope(command_);
     for (auto &[name, value] : result.items())
-        whole[name] = std::move(value);
-    print_json(whole);
+        (*result_)[name] = std::move(value);
+    if (json_)
+        print_json(*result_);
 }
 
 unsigned Output::columns() const noexcept
@@ -119,6 +119,16 @@ void Output::end_progress()
     line_is_open_ = false;
 }
 
+nlohmann::ordered_json error_json(const Failure &failure, const std::string &command)
+{
+    nlohmann::ordered_json whole = envelope(command);
+    whole["error"] = {{"exit_code", static_cast<int>(failure.code())},
+                      {"message", failure.what()},
+                      {"detail", failure.detail()},
+                      {"hint", failure.hint()}};
+    return whole;
+}
+
 void print_failure(const Failure &failure, const std::string &command, bool json)
 {
     std::cerr << "pitstop: " << indented(failure.what()) << "\n";
@@ -127,14 +137,8 @@ void print_failure(const Failure &failure, const std::string &command, bool json
     if (!failure.hint().empty())
         std::cerr << "HINT:    " << indented(failure.hint()) << "\n";
     std::cerr << std::flush;
-    if (!json)
-        return;
-    nlohmann::ordered_json whole = envelope(command);
-    whole["error"] = {{"exit_code", static_cast<int>(failure.code())},
-                      {"message", failure.what()},
-                      {"detail", failure.detail()},
-                      {"hint", failure.hint()}};
-    print_json(whole);
+    if (json)
+        print_json(error_json(failure, command));
 }
 
 }  // namespace pitstop::tool

@@ -20,10 +20,13 @@ constexpr std::size_t chunk_bytes = 1 << 18;
 // A compressed archive of a TeslaMate database grows to some six times its size; ten leaves room for the WAL.
 constexpr std::uint64_t growth = 10;
 
-void require_checksums(const Manifest &manifest, const std::string &directory)
+void require_checksums(const StoredBackup &backup)
 {
-    for (const BackupFile &file : manifest.files) {
-        const std::string path = join_path(directory, file.name);
+    for (const BackupFile &file : backup.manifest.files) {
+        const std::string path = backup.path(file.name);
+        if (!exists(path))
+            throw Failure(ExitCode::not_proven, "\"" + printable(path) + "\" is missing", {},
+                          "Restore another backup; \"pitstop list\" shows them.");
         const FileDigest digest = digest_of_file(path);
         if (digest.bytes != file.bytes || digest.sha256 != file.sha256)
             throw Failure(ExitCode::not_proven,
@@ -285,13 +288,13 @@ const char *name_of(PreflightFinding::Status status) noexcept
     return "";
 }
 
-Expected expect(const DumpSource &dump, const std::optional<Manifest> &manifest, const std::string &directory,
-                const LoadingPrograms &programs)
+Expected expect(const DumpSource &dump, const std::optional<StoredBackup> &backup, const LoadingPrograms &programs)
 {
     Expected expected;
-    if (manifest) {
-        require_checksums(*manifest, directory);
-        expected.manifest = manifest;
+    if (backup) {
+        const Manifest *const manifest = &backup->manifest;
+        require_checksums(*backup);
+        expected.manifest = *manifest;
         expected.facts = facts_of_schema(dump, programs.pg_restore.path);
         expected.teslamate_migration = manifest->teslamate_migration;
         expected.server_major = manifest->server_version_number / 10000;

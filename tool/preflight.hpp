@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backups.hpp"
 #include "connecting.hpp"
 #include "dump_source.hpp"
 #include "load.hpp"
@@ -34,8 +35,7 @@ struct Expected {
 };
 
 // Reads what has to be read: the checksums of a backup, or all of another dump. Failure (not_proven) where it is damaged.
-Expected expect(const DumpSource &dump, const std::optional<Manifest> &manifest, const std::string &directory,
-                const LoadingPrograms &programs);
+Expected expect(const DumpSource &dump, const std::optional<StoredBackup> &backup, const LoadingPrograms &programs);
 
 struct PreflightQuestion {
     const Connection &connection;

@@ -1,0 +1,321 @@
+// A restore from the new database to the end.
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "contents.hpp"
+#include "restore.hpp"
+#include "signals.hpp"
+#include "step.hpp"
+#include "tool/core/words.hpp"
+
+namespace pitstop::tool {
+
+namespace {
+
+constexpr unsigned most_counting_sessions = 4;
+constexpr int swap_attempts = 5;
+constexpr const char *in_use = "55006";
+
+std::string this_host()
+{
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+RestoreRecord record_of(const RestoreRequest &request, Moment now)
+{
+    RestoreRecord record;
+    record.target = request.target;
+    record.source = request.source;
+    record.started_at = now;
+    record.drop_old = request.drop_old;
+    record.in_place = request.in_place;
+    record.host = this_host();
+    record.pid = ::getpid();
+    // Noted before it is stopped: whoever finds the record starts it again.
+    if (request.service && request.service->is_running())
+        record.stopped_service = request.service->text();
+    return record;
+}
+
+void stop_service(const RestoreRecord &record, Output &output)
+{
+    if (!record.stopped_service)
+        return;
+    begin_step(output, "stop the service");
+    Service::parse(*record.stopped_service).stop();
+}
+
+// What to say of a failure, once all was put back as far as it could be.
+class Aftermath {
+public:
+    void add(const std::string &sentence) { text_ += (text_.empty() ? "" : "\n") + sentence; }
+    void start_service(const RestoreRecord &record)
+    {
+        if (!record.stopped_service)
+            return;
+        try {
+            Service::parse(*record.stopped_service).start();
+            add("The service " + printable(*record.stopped_service) + " was started again.");
+        } catch (const std::exception &error) {
+            add("The service " + printable(*record.stopped_service) + " is stopped: " + error.what() + ". Start it yourself.");
+        }
+    }
+    void drop(Session &maintenance, const Connection &connection, const std::string &side)
+    {
+        try {
+            if (maintenance.is_open())
+                drop_database(maintenance, side);
+            else
+                drop_over(connection, side);
+        } catch (const std::exception &error) {
+            add("The database \"" + printable(side) + "\" is left behind: " + error.what() +
+                ". \"pitstop restore --abort\" clears it away.");
+        }
+    }
+    const std::string &text() const noexcept { return text_; }
+
+private:
+    static void drop_over(const Connection &connection, const std::string &side)
+    {
+        Session again = connection.open_maintenance();
+        drop_database(again, side);
+    }
+    std::string text_;
+};
+
+std::string joined(const std::string &one, const std::string &other)
+{
+    return one.empty() ? other : other.empty() ? one : one + "\n" + other;
+}
+
+// Runs `work`; when it fails, `put_back` tells what was put back, and the failure goes on with that in its detail.
+template <typename Work, typename PutBack>
+auto or_put_back(Work &&work, PutBack &&put_back)
+{
+    try {
+        return work();
+    } catch (const Failure &failure) {
+        const Unstoppable to_its_end;
+        throw Failure(failure.code(), failure.what(), joined(failure.detail(), put_back()), failure.hint());
+    } catch (const Interrupted &) {
+        const Unstoppable to_its_end;
+        std::fprintf(stderr, "pitstop: %s\n", put_back().c_str());
+        throw;
+    }
+}
+
+DatabaseTraits traits_for(const RestoreRequest &request, const Expected &expected, Session &maintenance)
+{
+    if (const auto old = traits_of(maintenance, request.target))
+        return *old;
+    return expected.manifest ? traits_of(*expected.manifest) : DatabaseTraits{};
+}
+
+// The connection may have been lost while the dump was loaded; the lock on the target goes with it.
+void require_connected(const Connection &connection, Session &maintenance, const std::string &target)
+{
+    if (maintenance.is_open()) {
+        try {
+            maintenance.execute("SELECT");
+            return;
+        } catch (const SqlError &) {
+            maintenance.close();
+        }
+    }
+    maintenance = connection.open_maintenance();
+    if (!try_lock_target(maintenance, target))
+        throw Failure(ExitCode::busy, "another restore of \"" + printable(target) + "\" has begun");
+}
+
+void fill_and_prove(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
+                    const std::string &side, const Connection &connection, Session &maintenance, Output &output,
+                    RestoreResult &result)
+{
+    const LoadingPrograms programs = programs_for_loading(maintenance.server_version() / 10000);
+    begin_step(output, "load");
+    load({dump, connection, side, programs, request.jobs, expected.rows}, output);
+    if (const auto warning = load_companion(request, side, connection, programs))
+        result.warnings.push_back(*warning);
+    begin_step(output, "analyze");
+    connection.open(side).execute("ANALYZE");
+    begin_step(output, "compare");
+    require_same(expected, connection, side, std::min(request.jobs, most_counting_sessions));
+    result.rows = expected.rows;
+    result.was_counted = expected.manifest || !expected.facts.has_inserts;
+}
+
+void swap_when_free(const RestoreRequest &request, const std::string &side, const std::string &old_name,
+                    const RestoreRecord &record, Session &maintenance)
+{
+    for (int attempt = 1;; ++attempt) {
+        try {
+            if (request.disconnect)
+                end_sessions_in(maintenance, request.target);
+            // Our own sessions, and those of a worker that looks in, leave by themselves.
+            end_sessions_in(maintenance, side);
+            swap_databases(maintenance, request.target, side, old_name, record);
+            return;
+        } catch (const SqlError &error) {
+            // RENAME itself waits five seconds for the others to leave.
+            if (error.sqlstate() != in_use)
+                throw;
+            if (attempt == swap_attempts)
+                throw Failure(ExitCode::busy, "others are still connected to database \"" + printable(request.target) + "\"",
+                              error.detail(),
+                              "The restored database is kept. End those sessions, then \"pitstop restore --continue\"; or "
+                              "add --disconnect to it.");
+        }
+        require_going_on();
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> load_companion(const RestoreRequest &request, const std::string &database,
+                                          const Connection &connection, const LoadingPrograms &programs)
+{
+    if (!request.backup || !request.backup->manifest.companion)
+        return std::nullopt;
+    Session session = connection.open(database);
+    if (session.query("SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'pitstop'").empty())
+        return "pitstop's journal stays in the backup: the extension pitstop is not installed on this server";
+    try {
+        const DumpSource companion =
+            DumpSource::open_text(request.backup->path(*request.backup->manifest.companion), request.identity);
+        Output silent = Output::silent();
+        load_in_one_transaction({companion, connection, database, programs, 1, 0}, {}, {}, silent);
+    } catch (const Failure &failure) {
+        return "pitstop's journal could not be brought back: " + std::string(failure.what()) +
+               (failure.detail().empty() ? "" : "\n" + failure.detail());
+    }
+    return std::nullopt;
+}
+
+void require_same(const Expected &expected, const Connection &connection, const std::string &database, unsigned sessions)
+{
+    std::vector<Session> counting;
+    for (unsigned each = 0; each < std::max(1U, sessions); ++each)
+        counting.push_back(connection.open(database));
+    std::vector<std::string> found;
+    if (expected.manifest)
+        found = differences(counting, *expected.manifest);
+    else if (!expected.facts.has_inserts)
+        found = differences(counting, expected.facts.copied_rows);
+    if (found.empty())
+        return;
+    std::string detail;
+    for (const std::string &difference : found)
+        detail += (detail.empty() ? "" : "\n") + difference;
+    throw Failure(ExitCode::not_proven, "what was restored is not what the backup should hold", detail,
+                  "Restore another backup; \"pitstop list\" shows them.");
+}
+
+RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
+                                 const Connection &connection, Session &maintenance, Output &output)
+{
+    const Moment now{std::time(nullptr)};
+    const std::string side = side_name(request.target, now);
+    RestoreRecord record = record_of(request, now);
+    RestoreResult filled;
+    Aftermath aftermath;
+    or_put_back(
+        [&] {
+            begin_step(output, "create the new database");
+            create_database(maintenance, side, traits_for(request, expected, maintenance));
+            begin_step(output, "record the restore");
+            write_record(maintenance, side, record);
+            if (request.replaced)
+                drop_database(maintenance, *request.replaced);
+            stop_service(record, output);
+            fill_and_prove(request, dump, expected, side, connection, maintenance, output, filled);
+            begin_step(output, "record the proof");
+            require_connected(connection, maintenance, request.target);
+            record.phase = RestoreRecord::Phase::proven;
+            write_record(maintenance, side, record);
+        },
+        [&] {
+            aftermath.drop(maintenance, connection, side);
+            aftermath.start_service(record);
+            aftermath.add("The database \"" + printable(request.target) + "\" is as it was.");
+            return aftermath.text();
+        });
+    RestoreResult result = finish_restore(request, side, record, connection, maintenance, output);
+    result.rows = filled.rows;
+    result.was_counted = filled.was_counted;
+    result.warnings.insert(result.warnings.begin(), filled.warnings.begin(), filled.warnings.end());
+    return result;
+}
+
+RestoreResult finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
+                             const Connection &connection, Session &maintenance, Output &output)
+{
+    RestoreResult result;
+    result.target = request.target;
+    const std::string old_name = before_name(request.target, record.started_at);
+    const bool has_old = traits_of(maintenance, request.target).has_value();
+    const RestoreRecord::Phase phase = record.phase;
+    record.phase = RestoreRecord::Phase::swapped;
+    or_put_back(
+        [&] {
+            require_connected(connection, maintenance, request.target);
+            begin_step(output, "swap");
+            swap_when_free(request, side, old_name, record, maintenance);
+        },
+        [&] {
+            Aftermath aftermath;
+            record.phase = phase;
+            aftermath.start_service(record);
+            aftermath.add("The database \"" + printable(request.target) + "\" is as it was. The restored one is \"" +
+                          printable(side) + "\": \"pitstop restore --continue\" swaps it in, --abort drops it.");
+            return aftermath.text();
+        });
+    if (has_old)
+        result.old_database = old_name;
+    finish_swapped(request, has_old ? old_name : request.target, record, maintenance, output, result);
+    return result;
+}
+
+void finish_swapped(const RestoreRequest &request, const std::string &recorded, const RestoreRecord &record,
+                    Session &maintenance, Output &output, RestoreResult &result)
+{
+    const bool has_old = recorded != request.target;
+    // The data is safe by now: what fails from here on is told, and the rest is done nevertheless.
+    const auto try_to = [&result](const std::string &what, auto &&work) {
+        try {
+            work();
+            return true;
+        } catch (const Failure &failure) {
+            result.is_partial = true;
+            result.warnings.push_back("could not " + what + ": " + failure.what() +
+                                      (failure.detail().empty() ? "" : "\n" + failure.detail()));
+            return false;
+        }
+    };
+    bool started = true;
+    if (record.stopped_service) {
+        begin_step(output, "start the service");
+        started = try_to("start the service", [&] { Service::parse(*record.stopped_service).start(); });
+    }
+    if (started && request.health_url) {
+        begin_step(output, "wait for the service");
+        if (!wait_until_healthy(*request.health_url)) {
+            result.is_partial = true;
+            result.warnings.push_back("the service does not answer at " + printable(*request.health_url) +
+                                      "; the restored database is in place, look into the service's log");
+        }
+    }
+    begin_step(output, "forget the restore");
+    try_to("clear the record of the restore", [&] { write_comment(maintenance, recorded, std::nullopt); });
+    if (!has_old || !record.drop_old)
+        return;
+    begin_step(output, "drop the old database");
+    if (try_to("drop the old database", [&] { drop_database(maintenance, recorded); }))
+        result.old_database.reset();
+}
+
+}  // namespace pitstop::tool
