@@ -180,17 +180,33 @@ Session Connection::open_maintenance() const
     }
 }
 
-std::string Connection::database_name() const
+std::optional<std::string> Connection::named_database() const
 {
-    bool has_service = std::getenv("PGSERVICE") != nullptr;
     for (const auto &[name, value] : keywords_) {
         if (name == "dbname")
             return value;
-        has_service = has_service || name == "service";
     }
-    const char *const variable = std::getenv("PGDATABASE");
+    const bool has_service =
+        std::getenv("PGSERVICE") != nullptr ||
+        std::any_of(keywords_.begin(), keywords_.end(), [](const auto &each) { return each.first == "service"; });
     // A service may name a database, and comes before the variable; only libpq reads it.
-    return variable != nullptr && !has_service ? std::string(variable) : open().database();
+    const char *const variable = std::getenv("PGDATABASE");
+    if (variable != nullptr && !has_service)
+        return variable;
+    return has_service ? std::optional(open().database()) : std::nullopt;
+}
+
+std::string Connection::database_name() const
+{
+    const std::optional<std::string> named = named_database();
+    return named ? *named : open().database();
+}
+
+Connection Connection::to_socket(const std::string &directory, const std::string &database)
+{
+    Connection connection;
+    connection.keywords_ = {{"host", directory}, {"port", "5432"}, {"user", "postgres"}, {"dbname", database}};
+    return connection;
 }
 
 std::string Connection::conninfo(const std::optional<std::string> &database) const

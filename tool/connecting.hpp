@@ -17,6 +17,9 @@ public:
     // Reads the env file and the environment, looks up a host name where TeslaMate's variables ask for it. Connects nowhere.
     static Connection of(const Invocation &invocation);
 
+    // To a server of our own: its socket's directory, the role postgres, no password.
+    static Connection to_socket(const std::string &directory, const std::string &database);
+
     // A session with the database that is meant, or with another one of the same server.
     Session open() const;
     Session open(const std::string &database) const;
@@ -25,6 +28,8 @@ public:
 
     // The name of the database that is meant, whether it exists or not.
     std::string database_name() const;
+    // The same, only when somebody named it.
+    std::optional<std::string> named_database() const;
 
     // "dbname='teslamate' host='…'" for --dbname of PostgreSQL's programs: without any password.
     std::string conninfo(const std::optional<std::string> &database = std::nullopt) const;

@@ -168,6 +168,31 @@ std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source, bool kn
     return std::make_unique<FilteredSource>(std::move(source), knows_restrict);
 }
 
+void DumpSource::look_through_layers()
+{
+    while (true) {
+        const std::string start = start_of(*unwrapped(path_, layers_, identity_), bytes_to_recognise);
+        format_ = recognise_dump(start);
+        const bool is_age_inside = format_ == DumpFormat::age && !layers_.empty();
+        if (!is_layer(format_) || is_age_inside || layers_.size() == most_layers)
+            return;
+        if (format_ == DumpFormat::age && !identity_)
+            throw Failure(ExitCode::usage, "\"" + printable(path_) + "\" is encrypted", {},
+                          "Name the file with age's key by --identity.");
+        layers_.push_back(format_);
+    }
+}
+
+DumpSource DumpSource::open_text(const std::string &path, const std::optional<std::string> &identity)
+{
+    DumpSource text;
+    text.path_ = path;
+    text.identity_ = identity;
+    text.look_through_layers();
+    text.format_ = DumpFormat::plain;
+    return text;
+}
+
 DumpSource DumpSource::open(const std::string &path, const std::optional<std::string> &identity)
 {
     DumpSource dump;
@@ -180,18 +205,7 @@ DumpSource DumpSource::open(const std::string &path, const std::optional<std::st
         dump.format_ = DumpFormat::directory;
         return dump;
     }
-    while (true) {
-        const std::string start = start_of(*unwrapped(path, dump.layers_, identity), bytes_to_recognise);
-        dump.format_ = recognise_dump(start);
-        if (!is_layer(dump.format_) || dump.layers_.size() == most_layers)
-            break;
-        if (dump.format_ == DumpFormat::age && !dump.layers_.empty())
-            break;
-        if (dump.format_ == DumpFormat::age && !identity)
-            throw Failure(ExitCode::usage, "\"" + printable(path) + "\" is encrypted", {},
-                          "Name the file with age's key by --identity.");
-        dump.layers_.push_back(dump.format_);
-    }
+    dump.look_through_layers();
     const bool is_dump = dump.format_ == DumpFormat::custom || dump.format_ == DumpFormat::tar || dump.is_plain();
     if (!is_dump)
         fail_on_format(path, dump.format_);

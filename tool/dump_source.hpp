@@ -18,6 +18,9 @@ public:
     // (not_proven) for what is empty, a web page, or no dump; (usage) where an identity is needed.
     static DumpSource open(const std::string &path, const std::optional<std::string> &identity);
 
+    // SQL of our own, which does not begin as pg_dump's does; it may be encrypted.
+    static DumpSource open_text(const std::string &path, const std::optional<std::string> &identity);
+
     const std::string &path() const noexcept { return path_; }
     // custom, directory, tar or plain.
     DumpFormat format() const noexcept { return format_; }
@@ -38,6 +41,8 @@ public:
     DumpFacts read_through(const std::string &pg_restore) const;
 
 private:
+    void look_through_layers();
+
     std::string path_;
     DumpFormat format_ = DumpFormat::foreign;
     std::vector<DumpFormat> layers_;  // the outermost first

@@ -15,6 +15,8 @@ ProgramCall pg_restore_call(const Load &load)
     ProgramCall call;
     call.argv = {load.programs.pg_restore.path, "--dbname=" + load.connection.conninfo(load.database), "--no-password",
                  "--exit-on-error"};
+    if (load.without_owners)
+        call.argv.insert(call.argv.end(), {"--no-owner", "--no-privileges"});
     call.environment = load.connection.environment();
     return call;
 }

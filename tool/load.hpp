@@ -23,8 +23,9 @@ struct Load {
     const Connection &connection;
     std::string database;
     LoadingPrograms programs;
-    unsigned jobs = 1;       // only where pg_restore opens the dump by its path
-    std::uint64_t rows = 0;  // expected, for the progress; 0: not known
+    unsigned jobs = 1;            // only where pg_restore opens the dump by its path
+    std::uint64_t rows = 0;       // expected, for the progress; 0: not known
+    bool without_owners = false;  // where the roles of the dump do not exist; of archives only
 };
 
 // Into an empty database. Raises Failure (program) with what pg_restore or psql said; what was loaded by then stays.

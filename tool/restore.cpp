@@ -39,8 +39,7 @@ void require_no_contradiction(const Invocation &invocation)
                 throw Failure(ExitCode::usage, std::string(one) + " and " + other + " exclude each other");
         }
     };
-    exclude("--into",
-            {"--in-place", "--drop-old", "--service", "--disconnect", "--health-url", "--continue", "--abort"});
+    exclude("--into", {"--in-place", "--drop-old", "--service", "--disconnect", "--health-url"});
     exclude("--in-place", {"--drop-old", "--continue", "--abort"});
     exclude("--abort", {"--continue", "--dry-run", "--drop-old", "--health-url"});
     if ((invocation.has("--continue") || invocation.has("--abort")) && invocation.argument(0))

@@ -49,11 +49,14 @@ RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource
 RestoreResult run_restore_in_place(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
                                    const Connection &connection, Session &maintenance, Output &output);
 
+class StoppedService;
+
 // From where the side database is proven: swap, start the service, drop the old one.
-RestoreResult finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
-                             const Connection &connection, Session &maintenance, Output &output);
-// From where the swap is done.
-void finish_swapped(const RestoreRequest &request, const std::string &old_database, const RestoreRecord &record,
+void finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
+                    StoppedService &service, const Connection &connection, Session &maintenance, Output &output,
+                    RestoreResult &result);
+// From where the swap is done. The record is in the comment of `recorded`: the old database, or the target when there was none.
+void finish_swapped(const RestoreRequest &request, const std::string &recorded, const RestoreRecord &record,
                     Session &maintenance, Output &output, RestoreResult &result);
 
 // --continue and --abort.
@@ -68,7 +71,8 @@ void report(const RestoreResult &result, Output &output);
 
 // Loads pitstop's own tables from the file beside a backup, where the extension is available; else says why not.
 std::optional<std::string> load_companion(const RestoreRequest &request, const std::string &database,
-                                          const Connection &connection, const LoadingPrograms &programs);
+                                          const Connection &connection, const LoadingPrograms &programs,
+                                          Output &output);
 
 // Counts and compares; raises Failure (not_proven) with all differences.
 void require_same(const Expected &expected, const Connection &connection, const std::string &database,

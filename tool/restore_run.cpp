@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "aftermath.hpp"
 #include "contents.hpp"
 #include "restore.hpp"
 #include "signals.hpp"
@@ -18,96 +19,6 @@ namespace {
 constexpr unsigned most_counting_sessions = 4;
 constexpr int swap_attempts = 5;
 constexpr const char *in_use = "55006";
-
-std::string this_host()
-{
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
-
-RestoreRecord record_of(const RestoreRequest &request, Moment now)
-{
-    RestoreRecord record;
-    record.target = request.target;
-    record.source = request.source;
-    record.started_at = now;
-    record.drop_old = request.drop_old;
-    record.in_place = request.in_place;
-    record.host = this_host();
-    record.pid = ::getpid();
-    // Noted before it is stopped: whoever finds the record starts it again.
-    if (request.service && request.service->is_running())
-        record.stopped_service = request.service->text();
-    return record;
-}
-
-void stop_service(const RestoreRecord &record, Output &output)
-{
-    if (!record.stopped_service)
-        return;
-    begin_step(output, "stop the service");
-    Service::parse(*record.stopped_service).stop();
-}
-
-// What to say of a failure, once all was put back as far as it could be.
-class Aftermath {
-public:
-    void add(const std::string &sentence) { text_ += (text_.empty() ? "" : "\n") + sentence; }
-    void start_service(const RestoreRecord &record)
-    {
-        if (!record.stopped_service)
-            return;
-        try {
-            Service::parse(*record.stopped_service).start();
-            add("The service " + printable(*record.stopped_service) + " was started again.");
-        } catch (const std::exception &error) {
-            add("The service " + printable(*record.stopped_service) + " is stopped: " + error.what() + ". Start it yourself.");
-        }
-    }
-    void drop(Session &maintenance, const Connection &connection, const std::string &side)
-    {
-        try {
-            if (maintenance.is_open())
-                drop_database(maintenance, side);
-            else
-                drop_over(connection, side);
-        } catch (const std::exception &error) {
-            add("The database \"" + printable(side) + "\" is left behind: " + error.what() +
-                ". \"pitstop restore --abort\" clears it away.");
-        }
-    }
-    const std::string &text() const noexcept { return text_; }
-
-private:
-    static void drop_over(const Connection &connection, const std::string &side)
-    {
-        Session again = connection.open_maintenance();
-        drop_database(again, side);
-    }
-    std::string text_;
-};
-
-std::string joined(const std::string &one, const std::string &other)
-{
-    return one.empty() ? other : other.empty() ? one : one + "\n" + other;
-}
-
-// Runs `work`; when it fails, `put_back` tells what was put back, and the failure goes on with that in its detail.
-template <typename Work, typename PutBack>
-auto or_put_back(Work &&work, PutBack &&put_back)
-{
-    try {
-        return work();
-    } catch (const Failure &failure) {
-        const Unstoppable to_its_end;
-        throw Failure(failure.code(), failure.what(), joined(failure.detail(), put_back()), failure.hint());
-    } catch (const Interrupted &) {
-        const Unstoppable to_its_end;
-        std::fprintf(stderr, "pitstop: %s\n", put_back().c_str());
-        throw;
-    }
-}
 
 DatabaseTraits traits_for(const RestoreRequest &request, const Expected &expected, Session &maintenance)
 {
@@ -139,7 +50,7 @@ void fill_and_prove(const RestoreRequest &request, const DumpSource &dump, const
     const LoadingPrograms programs = programs_for_loading(maintenance.server_version() / 10000);
     begin_step(output, "load");
     load({dump, connection, side, programs, request.jobs, expected.rows}, output);
-    if (const auto warning = load_companion(request, side, connection, programs))
+    if (const auto warning = load_companion(request, side, connection, programs, output))
         result.warnings.push_back(*warning);
     begin_step(output, "analyze");
     connection.open(side).execute("ANALYZE");
@@ -165,10 +76,11 @@ void swap_when_free(const RestoreRequest &request, const std::string &side, cons
             if (error.sqlstate() != in_use)
                 throw;
             if (attempt == swap_attempts)
-                throw Failure(ExitCode::busy, "others are still connected to database \"" + printable(request.target) + "\"",
-                              error.detail(),
-                              "The restored database is kept. End those sessions, then \"pitstop restore --continue\"; or "
-                              "add --disconnect to it.");
+                throw Failure(
+                    ExitCode::busy, "others are still connected to database \"" + printable(request.target) + "\"",
+                    error.detail(),
+                    "The restored database is kept. End those sessions, then \"pitstop restore --continue\"; or "
+                    "add --disconnect to it.");
         }
         require_going_on();
     }
@@ -177,7 +89,7 @@ void swap_when_free(const RestoreRequest &request, const std::string &side, cons
 }  // namespace
 
 std::optional<std::string> load_companion(const RestoreRequest &request, const std::string &database,
-                                          const Connection &connection, const LoadingPrograms &programs)
+                                          const Connection &connection, const LoadingPrograms &programs, Output &output)
 {
     if (!request.backup || !request.backup->manifest.companion)
         return std::nullopt;
@@ -187,8 +99,7 @@ std::optional<std::string> load_companion(const RestoreRequest &request, const s
     try {
         const DumpSource companion =
             DumpSource::open_text(request.backup->path(*request.backup->manifest.companion), request.identity);
-        Output silent = Output::silent();
-        load_in_one_transaction({companion, connection, database, programs, 1, 0}, {}, {}, silent);
+        load_in_one_transaction({companion, connection, database, programs, 1, 0}, {}, {}, output);
     } catch (const Failure &failure) {
         return "pitstop's journal could not be brought back: " + std::string(failure.what()) +
                (failure.detail().empty() ? "" : "\n" + failure.detail());
@@ -196,7 +107,8 @@ std::optional<std::string> load_companion(const RestoreRequest &request, const s
     return std::nullopt;
 }
 
-void require_same(const Expected &expected, const Connection &connection, const std::string &database, unsigned sessions)
+void require_same(const Expected &expected, const Connection &connection, const std::string &database,
+                  unsigned sessions)
 {
     std::vector<Session> counting;
     for (unsigned each = 0; each < std::max(1U, sessions); ++each)
@@ -221,8 +133,8 @@ RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource
     const Moment now{std::time(nullptr)};
     const std::string side = side_name(request.target, now);
     RestoreRecord record = record_of(request, now);
-    RestoreResult filled;
-    Aftermath aftermath;
+    StoppedService service(record);
+    RestoreResult result;
     or_put_back(
         [&] {
             begin_step(output, "create the new database");
@@ -231,53 +143,45 @@ RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource
             write_record(maintenance, side, record);
             if (request.replaced)
                 drop_database(maintenance, *request.replaced);
-            stop_service(record, output);
-            fill_and_prove(request, dump, expected, side, connection, maintenance, output, filled);
+            service.stop(output);
+            fill_and_prove(request, dump, expected, side, connection, maintenance, output, result);
             begin_step(output, "record the proof");
             require_connected(connection, maintenance, request.target);
             record.phase = RestoreRecord::Phase::proven;
             write_record(maintenance, side, record);
         },
         [&] {
-            aftermath.drop(maintenance, connection, side);
-            aftermath.start_service(record);
-            aftermath.add("The database \"" + printable(request.target) + "\" is as it was.");
-            return aftermath.text();
+            const std::string left = joined_lines(drop_or_say(maintenance, connection, side), service.start_again());
+            return joined_lines(left, "The database \"" + printable(request.target) + "\" is as it was.");
         });
-    RestoreResult result = finish_restore(request, side, record, connection, maintenance, output);
-    result.rows = filled.rows;
-    result.was_counted = filled.was_counted;
-    result.warnings.insert(result.warnings.begin(), filled.warnings.begin(), filled.warnings.end());
+    finish_restore(request, side, record, service, connection, maintenance, output, result);
     return result;
 }
 
-RestoreResult finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
-                             const Connection &connection, Session &maintenance, Output &output)
+void finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
+                    StoppedService &service, const Connection &connection, Session &maintenance, Output &output,
+                    RestoreResult &result)
 {
-    RestoreResult result;
     result.target = request.target;
     const std::string old_name = before_name(request.target, record.started_at);
-    const bool has_old = traits_of(maintenance, request.target).has_value();
-    const RestoreRecord::Phase phase = record.phase;
     record.phase = RestoreRecord::Phase::swapped;
+    bool has_old = true;
     or_put_back(
         [&] {
             require_connected(connection, maintenance, request.target);
+            has_old = traits_of(maintenance, request.target).has_value();
             begin_step(output, "swap");
             swap_when_free(request, side, old_name, record, maintenance);
         },
         [&] {
-            Aftermath aftermath;
-            record.phase = phase;
-            aftermath.start_service(record);
-            aftermath.add("The database \"" + printable(request.target) + "\" is as it was. The restored one is \"" +
-                          printable(side) + "\": \"pitstop restore --continue\" swaps it in, --abort drops it.");
-            return aftermath.text();
+            return joined_lines(service.start_again(),
+                                "The database \"" + printable(request.target) +
+                                    "\" is as it was. The restored one is \"" + printable(side) +
+                                    "\": \"pitstop restore --continue\" swaps it in, --abort drops it.");
         });
     if (has_old)
         result.old_database = old_name;
     finish_swapped(request, has_old ? old_name : request.target, record, maintenance, output, result);
-    return result;
 }
 
 void finish_swapped(const RestoreRequest &request, const std::string &recorded, const RestoreRecord &record,

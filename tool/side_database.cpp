@@ -125,7 +125,8 @@ RestoreRecord record_by_name(const std::string &name)
     RestoreRecord record;
     record.is_scratch = is_scratch_name(name);
     const std::size_t at = name.rfind('_');
-    record.target = name.substr(0, name.rfind('_', at - 1));
+    // A scratch database stands for itself: its lock is its own.
+    record.target = record.is_scratch ? name : name.substr(0, name.rfind('_', at - 1));
     record.started_at = parse_file_text(name.substr(at + 1)).value_or(Moment{});
     return record;
 }

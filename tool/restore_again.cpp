@@ -1,0 +1,145 @@
+// What was interrupted: found in the cluster, finished or cleared away.
+#include <nlohmann/json.hpp>
+
+#include "aftermath.hpp"
+#include "restore.hpp"
+#include "step.hpp"
+#include "tool/core/words.hpp"
+
+namespace pitstop::tool {
+
+namespace {
+
+using Phase = RestoreRecord::Phase;
+
+// Of the target that is meant where several are under way.
+RestoreUnderWay find_interrupted(const Invocation &invocation, const Connection &connection, Session &maintenance)
+{
+    std::vector<RestoreUnderWay> found;
+    for (RestoreUnderWay &each : restores_under_way(maintenance)) {
+        if (!each.record.is_scratch)
+            found.push_back(std::move(each));
+    }
+    if (found.empty())
+        throw Failure(ExitCode::usage, "no restore was interrupted on this server");
+    const std::optional<std::string> into = invocation.value("--into");
+    const std::optional<std::string> named = into ? into : connection.named_database();
+    if (!named && found.size() > 1)
+        throw Failure(ExitCode::usage, "more than one restore was interrupted", {},
+                      "\"pitstop list\" shows them; --dbname names the database whose restore is meant.");
+    const std::string target = named.value_or(found[0].record.target);
+    for (RestoreUnderWay &each : found) {
+        if (each.record.target != target)
+            continue;
+        if (!try_lock_target(maintenance, target))
+            throw Failure(ExitCode::busy, "the restore of \"" + printable(target) + "\" is still running",
+                          each.record.host.empty() ? ""
+                                                   : "On host " + printable(each.record.host) + ", as process " +
+                                                         std::to_string(each.record.pid) + ".",
+                          "Wait until it has ended, or end it there.");
+        return std::move(each);
+    }
+    throw Failure(
+        ExitCode::usage, "no restore of \"" + printable(target) + "\" was interrupted", {},
+        "\"pitstop list\" shows those that were; --dbname names the database, --into one that was to be new.");
+}
+
+// The service as it was recorded, unless another is named now.
+std::optional<Service> service_of(const Invocation &invocation, const RestoreRecord &record)
+{
+    if (const auto given = invocation.value("--service"))
+        return Service::parse(*given);
+    return record.stopped_service ? std::optional(Service::parse(*record.stopped_service)) : std::nullopt;
+}
+
+RestoreRequest request_to_finish(const Invocation &invocation, const RestoreRecord &record)
+{
+    RestoreRequest request;
+    request.source = record.source;
+    request.target = record.target;
+    request.drop_old = record.drop_old || invocation.has("--drop-old");
+    request.disconnect = invocation.has("--disconnect");
+    request.health_url = invocation.value("--health-url");
+    request.service = service_of(invocation, record);
+    return request;
+}
+
+void say_what_is_found(const RestoreUnderWay &found, Output &output)
+{
+    output.say("The restore of \"" + printable(found.record.target) + "\" from \"" + printable(found.record.source) +
+               "\" began at " + iso_text(found.record.started_at) + ".");
+}
+
+ExitCode load_again(const Invocation &invocation, const RestoreUnderWay &found, const Connection &connection,
+                    Session &maintenance, Output &output)
+{
+    if (found.record.source.empty())
+        throw Failure(ExitCode::refused, "the restore of \"" + printable(found.record.target) + "\" had not begun", {},
+                      "\"pitstop restore --abort\" clears it away; then begin anew.");
+    RestoreRequest request = read_request(invocation, found.record.source, found.record.target);
+    request.drop_old = request.drop_old || found.record.drop_old;
+    request.in_place = found.record.in_place;
+    request.service = service_of(invocation, found.record);
+    request.replaced = found.database;
+    return restore_from_start(request, invocation.is_dry_run(), connection, maintenance, output);
+}
+
+}  // namespace
+
+ExitCode continue_restore(const Invocation &invocation, Output &output)
+{
+    const Connection connection = Connection::of(invocation);
+    Session maintenance = connection.open_maintenance();
+    const RestoreUnderWay found = find_interrupted(invocation, connection, maintenance);
+    say_what_is_found(found, output);
+    if (found.record.phase == Phase::loading)
+        return load_again(invocation, found, connection, maintenance, output);
+    if (invocation.is_dry_run()) {
+        output.say(found.record.phase == Phase::proven ? "It is loaded and proven: it would be swapped in."
+                                                       : "It is swapped in: the service would be started.");
+        output.json({{"dry_run", true}, {"target", found.record.target}, {"database", found.database}});
+        return ExitCode::done;
+    }
+    const RestoreRequest request = request_to_finish(invocation, found.record);
+    RestoreRecord record = found.record;
+    record.drop_old = request.drop_old;
+    RestoreResult result;
+    result.target = record.target;
+    if (record.phase == Phase::proven) {
+        if (request.service && !record.stopped_service && request.service->is_running())
+            record.stopped_service = request.service->text();
+        StoppedService service(record);
+        service.stop(output);
+        finish_restore(request, found.database, record, service, connection, maintenance, output, result);
+    } else {
+        if (found.database != record.target)
+            result.old_database = found.database;
+        finish_swapped(request, found.database, record, maintenance, output, result);
+    }
+    report(result, output);
+    return result.is_partial ? ExitCode::partial : ExitCode::done;
+}
+
+ExitCode abort_restore(const Invocation &invocation, Output &output)
+{
+    const Connection connection = Connection::of(invocation);
+    Session maintenance = connection.open_maintenance();
+    const RestoreUnderWay found = find_interrupted(invocation, connection, maintenance);
+    say_what_is_found(found, output);
+    if (found.record.phase == Phase::swapped)
+        throw Failure(ExitCode::refused, "the restored database is in place already", {},
+                      "\"pitstop restore --continue\" ends the restore. The old database is \"" +
+                          printable(found.database) + "\".");
+    // The service first: while it is down, drives are lost.
+    if (const std::optional<Service> service = service_of(invocation, found.record)) {
+        begin_step(output, "start the service");
+        service->start();
+    }
+    begin_step(output, "drop the new database");
+    drop_database(maintenance, found.database);
+    output.say("Cleared away. The database \"" + printable(found.record.target) + "\" is as it was.");
+    output.json({{"target", found.record.target}, {"dropped", found.database}});
+    return ExitCode::done;
+}
+
+}  // namespace pitstop::tool
