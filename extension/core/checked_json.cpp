@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace pitstop {
 
@@ -10,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int deepest = 32;
+constexpr std::size_t deepest = 32;
 constexpr std::size_t longest_number = 400;
 constexpr std::int64_t largest_exponent = 1000;
 
@@ -26,36 +28,71 @@ bool has_modest_exponent(const std::string &digits)
            exponent >= -largest_exponent && exponent <= largest_exponent;
 }
 
-// Sees each element as it is read, and ends the reading at the first that is not to be had.
-class Checker : public nlohmann::json_sax<Json> {
+// Builds the value while it checks each element as it is read, and ends the reading at the first that is not to be had.
+class Builder : public nlohmann::json_sax<Json> {
 public:
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t &digits) override
+    bool null() override { return put(nullptr); }
+    bool boolean(bool value) override { return put(value); }
+    bool number_integer(number_integer_t value) override { return put(value); }
+    bool number_unsigned(number_unsigned_t value) override { return put(value); }
+    bool number_float(number_float_t value, const string_t &digits) override
     {
-        return digits.size() <= longest_number && has_modest_exponent(digits);
+        return digits.size() <= longest_number && has_modest_exponent(digits) && put(value);
     }
-    bool string(string_t &text) override { return text.find('\0') == std::string::npos; }
+    bool string(string_t &text) override { return text.find('\0') == std::string::npos && put(std::move(text)); }
     bool binary(binary_t &) override { return false; }
-    bool start_object(std::size_t) override { return ++depth_ <= deepest; }
-    bool key(string_t &text) override { return text.find('\0') == std::string::npos; }
-    bool end_object() override
+    bool start_object(std::size_t) override { return open(Json::value_t::object); }
+    bool key(string_t &text) override
     {
-        --depth_;
+        if (text.find('\0') != std::string::npos)
+            return false;
+        member_ = &(*open_.back())[std::move(text)];
         return true;
     }
-    bool start_array(std::size_t) override { return ++depth_ <= deepest; }
-    bool end_array() override
-    {
-        --depth_;
-        return true;
-    }
+    bool end_object() override { return close(); }
+    bool start_array(std::size_t) override { return open(Json::value_t::array); }
+    bool end_array() override { return close(); }
     bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &) override { return false; }
 
+    Json take() { return std::move(root_); }
+
 private:
-    int depth_ = 0;
+    // Where the next value belongs: it is all there is, an element of an array, or the member whose name was just read.
+    Json &place()
+    {
+        if (open_.empty())
+            return root_;
+        Json &parent = *open_.back();
+        return parent.is_array() ? parent.emplace_back() : *member_;
+    }
+
+    template <typename Value>
+    bool put(Value &&value)
+    {
+        place() = std::forward<Value>(value);
+        return true;
+    }
+
+    bool open(Json::value_t type)
+    {
+        if (open_.size() == deepest)
+            return false;
+        Json &value = place();
+        value = Json(type);
+        open_.push_back(&value);
+        return true;
+    }
+
+    bool close()
+    {
+        open_.pop_back();
+        return true;
+    }
+
+    Json root_;
+    // From the outermost in. Nothing is added to a value before the ones inside it are closed, so that they stay in place.
+    std::vector<Json *> open_;
+    Json *member_ = nullptr;
 };
 
 }  // namespace
@@ -65,11 +102,10 @@ std::optional<Json> read_checked_json(std::string_view text)
     // nlohmann skips a byte order mark and takes a NUL for the end of the text; PostgreSQL does neither.
     if (text.substr(0, 3) == "\xef\xbb\xbf" || text.find('\0') != std::string_view::npos)
         return std::nullopt;
-    Checker checker;
-    if (!Json::sax_parse(text.begin(), text.end(), &checker))
+    Builder builder;
+    if (!Json::sax_parse(text.begin(), text.end(), &builder))
         return std::nullopt;
-    Json json = Json::parse(text.begin(), text.end(), nullptr, false);
-    return json.is_discarded() ? std::nullopt : std::optional(std::move(json));
+    return builder.take();
 }
 
 }  // namespace pitstop
