@@ -120,20 +120,27 @@ void require_arguments(const Invocation &invocation)
     }
 }
 
+void require_choice(const std::string &name, const std::vector<std::string> &choices, const std::string &value)
+{
+    if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end())
+        return;
+    std::string allowed;
+    for (const std::string &choice : choices)
+        allowed += (allowed.empty() ? "" : ", ") + choice;
+    throw Failure(ExitCode::usage, name + " cannot be \"" + printable(value) + "\"", {},
+                  "It takes one of: " + allowed + ".");
+}
+
 void require_choices(const Invocation &invocation)
 {
     for (const OptionRow &row : options_of(invocation.command())) {
-        if (row.choices.empty())
-            continue;
-        for (const std::string &value : invocation.values(row.name)) {
-            if (std::find(row.choices.begin(), row.choices.end(), value) != row.choices.end())
-                continue;
-            std::string allowed;
-            for (const std::string &choice : row.choices)
-                allowed += (allowed.empty() ? "" : ", ") + choice;
-            throw Failure(ExitCode::usage, row.name + " cannot be \"" + printable(value) + "\"", {},
-                          "It takes one of: " + allowed + ".");
-        }
+        for (const std::string &value : invocation.values(row.name))
+            require_choice(row.name, row.choices, value);
+    }
+    const std::vector<ArgumentRow> &rows = invocation.command().arguments;
+    for (std::size_t at = 0; at < invocation.arguments().size(); ++at) {
+        const ArgumentRow &row = rows[std::min(at, rows.size() - 1)];
+        require_choice(row.name, row.choices, invocation.arguments()[at]);
     }
 }
 

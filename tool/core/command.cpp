@@ -251,7 +251,7 @@ std::vector<CommandRow> shell_commands()
         {"completion",
          "print completion for a shell",
          "Prints what a shell needs to complete pitstop's commands and options.",
-         {{"SHELL", "bash, zsh or fish", true, false, Complete::nothing}},
+         {{"SHELL", "bash, zsh or fish", true, false, Complete::nothing, {"bash", "zsh", "fish"}}},
          {},
          {{"pitstop completion bash > /etc/bash_completion.d/pitstop", "for bash"}},
          false,
@@ -269,9 +269,16 @@ std::vector<CommandRow> shell_commands()
 
 std::vector<CommandRow> all_commands()
 {
-    std::vector<CommandRow> all = backup_commands();
-    for (const auto &more : {maintenance_commands(), shell_commands()})
-        all.insert(all.end(), more.begin(), more.end());
+    std::vector<CommandRow> all;
+    const auto add = [&all](const char *group, const std::vector<CommandRow> &commands) {
+        for (const CommandRow &command : commands) {
+            all.push_back(command);
+            all.back().group = group;
+        }
+    };
+    add("Backups", backup_commands());
+    add("Maintenance", maintenance_commands());
+    add("Shell", shell_commands());
     return all;
 }
 

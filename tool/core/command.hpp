@@ -7,26 +7,27 @@
 namespace pitstop::tool {
 
 struct OptionRow {
-    std::string name;         // "--jobs"
-    std::string short_name;   // "-j", or empty
-    std::string value;        // what it takes, as help calls it: "N"; empty for a flag
-    std::string summary;      // "streams of pg_dump" - lower case, no period
+    std::string name;        // "--jobs"
+    std::string short_name;  // "-j", or empty
+    std::string value;       // what it takes, as help calls it: "N"; empty for a flag
+    std::string summary;     // "streams of pg_dump" - lower case, no period
     bool repeatable = false;
     enum class Complete { nothing, file, directory, backup, database } complete = Complete::nothing;
     std::vector<std::string> choices;  // for completion; an empty list takes anything
 };
 
 struct ArgumentRow {
-    std::string name;         // "BACKUP"
+    std::string name;  // "BACKUP"
     std::string summary;
     bool required = false;
     bool repeatable = false;
     OptionRow::Complete complete = OptionRow::Complete::nothing;
+    std::vector<std::string> choices = {};  // as those of an option
 };
 
 struct ExampleRow {
-    std::string line;         // a whole command line
-    std::string says;         // what it does
+    std::string line;  // a whole command line
+    std::string says;  // what it does
 };
 
 struct CommandRow {
@@ -34,10 +35,11 @@ struct CommandRow {
     std::string summary;      // a line in `pitstop help`
     std::string description;  // paragraphs, separated by empty lines
     std::vector<ArgumentRow> arguments;
-    std::vector<OptionRow> options;   // without those that every command has
+    std::vector<OptionRow> options;  // without those that every command has
     std::vector<ExampleRow> examples;
-    bool connects = true;     // takes the options of connecting
-    bool changes = false;     // takes --dry-run
+    bool connects = true;    // takes the options of connecting
+    bool changes = false;    // takes --dry-run
+    std::string group = {};  // under which help lists it: "Backups"
 };
 
 // All commands, in the order in which help shows them.
