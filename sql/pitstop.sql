@@ -259,6 +259,16 @@ SET search_path = pg_catalog, pg_temp
 SET row_security = off;
 COMMENT ON FUNCTION pitstop.migrations() IS 'TeslaMate''s migrations in the order of their versions; times in UTC';
 
+-- The server ----------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION pitstop.disk_space()
+RETURNS TABLE (name text, path text, free_bytes bigint, total_bytes bigint)
+AS 'MODULE_PATHNAME', 'pitstop_disk_space'
+LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 3
+SET search_path = pg_catalog, pg_temp
+SET row_security = off;
+COMMENT ON FUNCTION pitstop.disk_space() IS 'the room on the file systems of the data directory, each tablespace and the WAL; path is NULL for roles that may not read the setting data_directory';
+
 -- Privileges ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION pitstop.grant_reader(role text)

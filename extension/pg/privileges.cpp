@@ -36,6 +36,7 @@ constexpr const char *operator_functions[] = {
     "repair_addresses(integer)",
     "refresh_addresses(text)",
     "reset_geocoder()",
+    "disk_space()",
 };
 
 struct TableRights {

@@ -71,6 +71,7 @@ is "$(value teslamate 'SELECT count(*) FROM pitstop.check_postgres()')" 2 "check
 is "$(value teslamate "SELECT count(*) FROM pitstop.check_teslamate() WHERE status <> 'ok'")" 0 \
     "check_teslamate() works on a standby"
 is "$(value teslamate 'SELECT count(*) > 100 FROM pitstop.migrations()')" t "migrations() works on a standby"
+is "$(value teslamate 'SELECT count(*) FROM pitstop.disk_space()')" 1 "disk_space() works on a standby"
 is "$(value teslamate 'SELECT pitstop.seconds_since_last_migration() > 0')" t \
     "seconds_since_last_migration() works on a standby"
 
