@@ -15,6 +15,7 @@ constexpr std::size_t manifest_limit = 16 << 20;
 constexpr const char *manifest_ending = ".json";
 constexpr const char *leftover_beginning = ".pitstop-";
 constexpr const char *leftover_ending = ".partial";
+constexpr const char *expired_ending = ".expired.partial";
 constexpr const char *lock_name = ".pitstop.lock";
 
 bool begins_with(const std::string &text, const std::string &beginning)
@@ -35,6 +36,27 @@ std::string without(const std::string &text, const std::string &ending)
 bool looks_like_manifest(const std::string &name)
 {
     return ends_with(name, manifest_ending) && name[0] != '.';
+}
+
+void delete_files(const StoredBackup &backup)
+{
+    for (const BackupFile &file : backup.manifest.files)
+        remove_file(backup.path(file.name));
+    if (backup.manifest.format == "directory")
+        remove_tree(backup.archive_path());
+    sync_directory(backup.directory);
+}
+
+// Goes on with a deletion that was killed. What is no manifest, or names what is not its own, deletes nothing.
+void finish_deleting(const std::string &directory, const std::string &leftover)
+{
+    try {
+        StoredBackup backup{directory, parse_manifest(read_file(join_path(directory, leftover), manifest_limit))};
+        if (names_only_its_own(backup.manifest) && !exists(backup.manifest_path()))
+            delete_files(backup);
+    } catch (const Failure &) {
+        // Half a manifest was never renamed into a leftover; somebody else made it.
+    }
 }
 
 [[noreturn]] void fail_on_missing(const std::string &given)
@@ -159,6 +181,30 @@ WantedBackup find_backup(const Invocation &invocation, const std::optional<std::
     std::optional<StoredBackup> backup = backup_of(path);
     const std::string archive = backup ? backup->archive_path() : path;
     return {archive, std::move(backup)};
+}
+
+void delete_backup(const StoredBackup &backup)
+{
+    const std::string doomed = leftover_beginning + backup.manifest.name + expired_ending;
+    rename_durably(backup.manifest_path(), backup.path(doomed));
+    delete_files(backup);
+    for (const BackupFile &file : backup.manifest.files) {
+        if (exists(backup.path(file.name)))
+            throw Failure(ExitCode::partial, "could not delete \"" + printable(backup.path(file.name)) + "\"", {},
+                          "Delete it yourself, as a user who may.");
+    }
+    remove_file(backup.path(doomed));
+}
+
+std::size_t clear_leftovers(const std::string &directory)
+{
+    const BackupDirectory found = look_into(directory);
+    for (const std::string &name : found.leftovers) {
+        if (ends_with(name, expired_ending))
+            finish_deleting(directory, name);
+        remove_tree(join_path(directory, name));
+    }
+    return found.leftovers.size();
 }
 
 std::optional<FileLock> lock_directory(const std::string &directory)

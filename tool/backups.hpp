@@ -50,6 +50,13 @@ WantedBackup find_backup(const Invocation &invocation, const std::optional<std::
 StoredBackup read_backup(const std::string &manifest_path);
 void write_manifest(const StoredBackup &backup);  // whole or not at all
 
+// Deletes a backup. The manifest goes first, by a rename into a leftover: from then on it is no backup, and the leftover still
+// names the files that have to go. The directory's lock and the backup's are held.
+void delete_backup(const StoredBackup &backup);
+
+// Clears away what killed backups and deletions left, and tells how many there were. The directory's lock is held.
+std::size_t clear_leftovers(const std::string &directory);
+
 // Locks. One backup (or expire) at a time works in a directory: DIR/.pitstop.lock. Whoever reads a backup holds its
 // archive locked shared; expire takes it exclusively before it deletes.
 std::optional<FileLock> lock_directory(const std::string &directory);

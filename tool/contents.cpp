@@ -109,9 +109,8 @@ void compare_order(Session &session, const TableName &table, const TableCount &e
     if (expected.order.empty())
         return;
     std::map<std::string, double> now;
-    const Rows rows = session.query(order_sql, {table.schema, table.name});
-    for (std::size_t row = 0; row < rows.size(); ++row)
-        now[rows.text(row, 0)] = std::stod(rows.text(row, 1));
+    for (const ColumnOrder &order : order_of(session, table))
+        now[order.column] = order.correlation;
     for (const ColumnOrder &order : expected.order) {
         const auto there = now.find(order.column);
         if (there != now.end() && std::fabs(there->second) < std::fabs(order.correlation) - order_tolerance)
@@ -130,7 +129,7 @@ std::map<TableName, std::uint64_t> count_all(std::vector<Session> &sessions, con
         at[each].reset();
         if (next == tables.size())
             return;
-        sessions[each].send("SELECT count(*) FROM ONLY " + qualified(tables[next]));
+        sessions[each].send(counting_statement(tables[next]));
         at[each] = tables[next++];
     };
     for (std::size_t each = 0; each < sessions.size(); ++each)
@@ -204,15 +203,18 @@ void lock_tables(Session &session, const std::vector<TableName> &tables)
     session.execute("LOCK TABLE " + list + " IN ACCESS SHARE MODE");
 }
 
-TableCount count_table(Session &session, const TableName &table)
+std::string counting_statement(const TableName &table)
 {
-    TableCount count;
-    count.rows =
-        static_cast<std::uint64_t>(session.query("SELECT count(*) FROM ONLY " + qualified(table)).number(0, 0));
+    return "SELECT count(*) FROM ONLY " + qualified(table);
+}
+
+std::vector<ColumnOrder> order_of(Session &session, const TableName &table)
+{
+    std::vector<ColumnOrder> order;
     const Rows rows = session.query(order_sql, {table.schema, table.name});
     for (std::size_t row = 0; row < rows.size(); ++row)
-        count.order.push_back({rows.text(row, 0), std::stod(rows.text(row, 1))});
-    return count;
+        order.push_back({rows.text(row, 0), std::stod(rows.text(row, 1))});
+    return order;
 }
 
 void describe_database(Session &session, Manifest &manifest)

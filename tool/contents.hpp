@@ -18,8 +18,10 @@ std::vector<TableName> tables_of(Session &session);
 // ACCESS SHARE on all of them at once, so that nobody rewrites or drops one between the snapshot and the dump.
 void lock_tables(Session &session, const std::vector<TableName> &tables);
 
-// Rows in this session's snapshot, and the order on disk where ANALYZE knows it (columns with a BRIN index).
-TableCount count_table(Session &session, const TableName &table);
+// The statement that counts a table's rows.
+std::string counting_statement(const TableName &table);
+// The order on disk, where ANALYZE knows it (columns with a BRIN index).
+std::vector<ColumnOrder> order_of(Session &session, const TableName &table);
 
 // All that a manifest says about a database but the rows: versions, extensions, encoding, indexes, constraints, migration.
 void describe_database(Session &session, Manifest &manifest);

@@ -265,6 +265,11 @@ void NewFile::keep()
     temporary_path_.clear();
 }
 
+void NewFile::leave()
+{
+    temporary_path_.clear();
+}
+
 void write_file(const std::string &path, std::string_view text)
 {
     NewFile file(path);

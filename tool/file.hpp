@@ -49,7 +49,8 @@ public:
     const std::string &temporary_path() const noexcept { return temporary_path_; }
     void write(std::string_view bytes);
     void sync();
-    void keep();  // fsync, rename, fsync of the directory
+    void keep();   // fsync, rename, fsync of the directory
+    void leave();  // under its temporary name: somebody else gives it its own
 
 private:
     std::string path_;

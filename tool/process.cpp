@@ -285,7 +285,7 @@ std::string output_of(const ProgramCall &call, const std::string &doing, std::si
     return output;
 }
 
-int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint)
+int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out)
 {
     // From a file in memory: nobody has to feed a child that reads late or never.
     const Descriptor source(static_cast<int>(::memfd_create("input", MFD_CLOEXEC)));
@@ -297,7 +297,7 @@ int run_with_input(const ProgramCall &call, const std::string &input, std::strin
         written += static_cast<std::size_t>(put);
     }
     ::lseek(source.get(), 0, SEEK_SET);
-    ChildProcess child(call, {source.get(), -1});
+    ChildProcess child(call, {source.get(), out});
     const int status = child.wait();
     complaint = child.complaint();
     return status;

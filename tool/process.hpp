@@ -72,7 +72,8 @@ std::string ending_text(int status);
 std::string output_of(const ProgramCall &call, const std::string &doing, std::size_t limit = 1 << 20);
 
 // Runs it to its end with `input` on its standard input. Returns the wait status; `complaint` gets its standard error.
-int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint);
+// Its standard output goes to `out`.
+int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out = -1);
 
 // The path of a program, looked up in PATH; empty when there is none.
 std::string find_program(const std::string &name);
