@@ -186,7 +186,7 @@ is "$status" 8 "a copy that fails makes the result partial"
 is "$(find "$dir" -name '*.dump' | wc -l)" 2 "the backup itself stands"
 run_pitstop backup "$dir" --copy-to "command:printf %s \"\$PITSTOP_FILES\" | xargs -d '\\n' cp --target-directory=$other"
 is "$status" 0 "a command copies as well"
-is "$(cat "$other"/*.dump | sha256sum)" "$(cat "$(find "$dir" -name '*.dump' | sort | tail -n 1)" | sha256sum)" "the same files"
+is "$(cat "$other"/*.dump | sha256sum)" "$(sha256sum <"$(find "$dir" -name '*.dump' | sort | tail -n 1)")" "the same files"
 run_pitstop backup "$dir" --copy-to ftp:x
 is "$status" 2 "another kind of place is an error before anything is done"
 
