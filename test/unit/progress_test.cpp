@@ -33,7 +33,8 @@ std::string rate(const Progress &progress)
 
 TEST(Progress, shows_how_far_how_fast_and_how_long_yet)
 {
-    EXPECT_EQ(at(610'000'000, 10s).line(100), "positions [######----]   61 %  610,000,000 rows  61,000,000 rows/s  7 s left");
+    EXPECT_EQ(at(610'000'000, 10s).line(100),
+              "positions [######----]   61 %  610,000,000 rows  61,000,000 rows/s  7 s left");
 }
 
 TEST(Progress, shows_nothing_of_a_rate_before_there_is_one)
@@ -50,7 +51,8 @@ TEST(Progress, reaches_100_percent_only_at_the_end)
 {
     EXPECT_EQ(at(999'999'999, 10s).line(19), " 99 %");
     EXPECT_EQ(at(1'000'000'000, 10s).line(19), "100 %");
-    EXPECT_EQ(at(2'000'000'000, 10s).line(100), "positions [##########]  100 %  2,000,000,000 rows  200,000,000 rows/s");
+    EXPECT_EQ(at(2'000'000'000, 10s).line(100),
+              "positions [##########]  100 %  2,000,000,000 rows  200,000,000 rows/s");
     EXPECT_EQ(at(29, 1s, 100).line(19), " 29 %");
 }
 
