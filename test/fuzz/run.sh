@@ -14,7 +14,8 @@ usage() {
 [[ $# -ge 1 && "$1" =~ ^[0-9]+$ ]] || usage
 runs=$1
 shift
-[[ $# -gt 0 ]] || set -- decimal drive charge memory reply retry_after provider visit
+[[ $# -gt 0 ]] || set -- decimal drive charge memory reply retry_after provider visit \
+    env_file manifest restore_comment dump_format retention
 
 "$root/tool/packages.sh" test
 [[ -f "$build/CMakeCache.txt" ]] || cmake -S "$root" -B "$build" -G Ninja

@@ -1,8 +1,8 @@
 #include "tool/core/retention.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <optional>
 #include <string_view>
 
 namespace pitstop::tool {
@@ -26,10 +26,26 @@ std::string monday_of(Moment moment)
     return date_text({(week_of(moment) * 7 + monday_of_week_0) * day_s});
 }
 
-std::string month_of(Moment moment)
+std::string month_text(Moment moment)
 {
     return iso_text(moment).substr(0, 7);
 }
+
+std::int64_t month_of(Moment moment)
+{
+    const CivilDate date = date_of(moment);
+    return date.year * 12 + date.month;
+}
+
+// A rule's periods: how they are told apart, and how a verdict names one.
+struct Period {
+    const char *word;
+    std::int64_t (*number)(Moment);
+    std::string (*text)(Moment);
+};
+constexpr Period daily{"daily ", day_of, date_text};
+constexpr Period weekly{"weekly ", week_of, monday_of};
+constexpr Period monthly{"monthly ", month_of, month_text};
 
 // The history of one database, whose backups come from the newest to the oldest.
 class History {
@@ -71,9 +87,9 @@ private:
     {
         keep_first(proven, 1, "newest proven");
         keep_first(proven, policy_.keep_last, "one of the last " + std::to_string(policy_.keep_last));
-        keep_newest_of_each(proven, policy_.keep_daily, "daily ", date_text);
-        keep_newest_of_each(proven, policy_.keep_weekly, "weekly ", monday_of);
-        keep_newest_of_each(proven, policy_.keep_monthly, "monthly ", month_of);
+        keep_newest_of_each(proven, policy_.keep_daily, daily);
+        keep_newest_of_each(proven, policy_.keep_weekly, weekly);
+        keep_newest_of_each(proven, policy_.keep_monthly, monthly);
         keep_first(proven, policy_.minimum, "one of at least " + std::to_string(policy_.minimum));
         for (const std::size_t backup : proven)
             drop(backup, "no rule keeps it");
@@ -85,18 +101,17 @@ private:
             keep(proven[i], reason);
     }
 
-    void keep_newest_of_each(const Indexes &proven, std::size_t count, const std::string &word,
-                             const std::function<std::string(Moment)> &period_of)
+    void keep_newest_of_each(const Indexes &proven, std::size_t count, const Period &period)
     {
-        std::string last;
+        std::optional<std::int64_t> last;
         for (const std::size_t backup : proven) {
-            std::string period = period_of(backups_[backup].at);
-            if (period == last)
+            const Moment at = backups_[backup].at;
+            if (period.number(at) == last)
                 continue;
             if (count-- == 0)
                 return;
-            keep(backup, word + period);
-            last = std::move(period);
+            keep(backup, period.word + period.text(at));
+            last = period.number(at);
         }
     }
 
