@@ -191,7 +191,7 @@ private:
         if (value_in(environment_, "PGHOSTADDR"))
             throw Failure(ExitCode::usage, "PGHOSTADDR cannot be set together with TeslaMate's host",
                           "libpq would connect to PGHOSTADDR, whatever DATABASE_HOST says.",
-                          "Unset PGHOSTADDR, or give --service or a connection string as --dbname.");
+                          "Unset PGHOSTADDR, or give --pg-service or a connection string as --dbname.");
         if (directory)
             add_socket(*directory);
         else
