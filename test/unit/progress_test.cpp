@@ -33,24 +33,26 @@ std::string rate(const Progress &progress)
 
 TEST(Progress, shows_how_far_how_fast_and_how_long_yet)
 {
-    EXPECT_EQ(at(610'000'000, 10s).line(100), "positions [######----]   61 %  610 MB  61 MB/s  7 s left");
+    EXPECT_EQ(at(610'000'000, 10s).line(100),
+              "positions [######----]   61 %  610,000,000 rows  61,000,000 rows/s  7 s left");
 }
 
 TEST(Progress, shows_nothing_of_a_rate_before_there_is_one)
 {
-    EXPECT_EQ(Progress("positions", 1000, start).line(100), "positions [----------]    0 %  0 B");
+    EXPECT_EQ(Progress("positions", 1000, start).line(100), "positions [----------]    0 %  0 rows");
 }
 
 TEST(Progress, shows_neither_percentage_nor_time_left_where_the_total_is_not_known)
 {
-    EXPECT_EQ(at(610'000'000, 10s, 0).line(100), "positions  610 MB  61 MB/s");
+    EXPECT_EQ(at(610'000'000, 10s, 0).line(100), "positions  610,000,000 rows  61,000,000 rows/s");
 }
 
 TEST(Progress, reaches_100_percent_only_at_the_end)
 {
     EXPECT_EQ(at(999'999'999, 10s).line(19), " 99 %");
     EXPECT_EQ(at(1'000'000'000, 10s).line(19), "100 %");
-    EXPECT_EQ(at(2'000'000'000, 10s).line(100), "positions [##########]  100 %  2.0 GB  200 MB/s");
+    EXPECT_EQ(at(2'000'000'000, 10s).line(100),
+              "positions [##########]  100 %  2,000,000,000 rows  200,000,000 rows/s");
     EXPECT_EQ(at(29, 1s, 100).line(19), " 29 %");
 }
 
@@ -74,38 +76,38 @@ TEST(Progress, never_goes_back)
 TEST(Progress, takes_the_mean_rate_at_first)
 {
     Progress progress = at(100'000'000, 1s);
-    EXPECT_EQ(rate(progress), "100 MB");
+    EXPECT_EQ(rate(progress), "100,000,000 rows");
     progress.advance_to(100'000'000, start + 2s);
-    EXPECT_EQ(rate(progress), "50 MB");
+    EXPECT_EQ(rate(progress), "50,000,000 rows");
 }
 
 TEST(Progress, smooths_the_rate_over_some_ten_seconds)
 {
-    // 100 s of 1 MB/s, then 10 s of 11 MB/s: 1 + 10 (1 - 1/e) is 7.3.
+    // 100 s of 1,000,000 rows/s, then 10 s of 11,000,000 rows/s: 1 + 10 (1 - 1/e) is 7.3212… million.
     Progress progress("positions", 1'000'000'000, start);
     for (unsigned second = 1; second <= 100; ++second)
         progress.advance_to(second * 1'000'000, start + std::chrono::seconds(second));
-    EXPECT_EQ(rate(progress), "1.0 MB");
+    EXPECT_EQ(rate(progress), "1,000,000 rows");
     for (unsigned second = 1; second <= 10; ++second)
         progress.advance_to(100'000'000 + second * 11'000'000, start + std::chrono::seconds(100 + second));
-    EXPECT_EQ(rate(progress), "7.3 MB");
+    EXPECT_EQ(rate(progress), "7,321,205 rows");
 }
 
 TEST(Progress, does_not_jump_when_nothing_advanced)
 {
-    // 1 MB/s for 100 s, then half a second of nothing: e^(-1/20) is 0.951.
+    // A million a second for 100 s, then half a second of nothing: e^(-1/20) is 0.951229….
     Progress progress("positions", 1'000'000'000, start);
     for (unsigned second = 1; second <= 100; ++second)
         progress.advance_to(second * 1'000'000, start + std::chrono::seconds(second));
     progress.advance_to(100'000'000, start + 100s + 500ms);
-    EXPECT_EQ(rate(progress), "951 kB");
+    EXPECT_EQ(rate(progress), "951,229 rows");
     progress.advance_to(100'000'000, start + 100s + 500ms);
-    EXPECT_EQ(rate(progress), "951 kB");
+    EXPECT_EQ(rate(progress), "951,229 rows");
 }
 
 TEST(Progress, tells_no_time_left_where_nothing_moves)
 {
-    EXPECT_EQ(at(0, 10s).line(100), "positions [----------]    0 %  0 B  0 B/s");
+    EXPECT_EQ(at(0, 10s).line(100), "positions [----------]    0 %  0 rows  0 rows/s");
 }
 
 TEST(Progress, tells_no_time_left_that_nobody_waits_for)
@@ -127,16 +129,16 @@ TEST(Progress, is_never_wider_than_the_terminal)
 TEST(Progress, leaves_out_the_bar_first)
 {
     const Progress progress = at(610'000'000, 10s);
-    EXPECT_EQ(progress.line(60), "positions [######----]   61 %  610 MB  61 MB/s  7 s left");
-    EXPECT_EQ(progress.line(55), "positions   61 %  610 MB  61 MB/s  7 s left");
+    EXPECT_EQ(progress.line(85), "positions [######----]   61 %  610,000,000 rows  61,000,000 rows/s  7 s left");
+    EXPECT_EQ(progress.line(75), "positions   61 %  610,000,000 rows  61,000,000 rows/s  7 s left");
     EXPECT_EQ(progress.line(40), "positions   61 %  7 s left");
     EXPECT_EQ(progress.line(20), "positi   61 %");
 }
 
 TEST(Progress, breaks_no_character_and_shows_no_control_character)
 {
-    EXPECT_EQ(Progress("車車車車車車車車", 0, start).line(21), "車車車車車車車  0 B");
-    EXPECT_EQ(Progress("a\nb", 0, start).line(40), "a\\nb  0 B");
+    EXPECT_EQ(Progress("車車車車車車車車", 0, start).line(23), "車車車車車車車  0 rows");
+    EXPECT_EQ(Progress("a\nb", 0, start).line(40), "a\\nb  0 rows");
 }
 
 }  // namespace pitstop::tool::test

@@ -15,7 +15,8 @@ namespace pitstop::tool {
 struct ConnectionOptions {
     std::optional<std::string> host;
     std::optional<std::string> port;
-    std::optional<std::string> dbname;  // a name; or a connection string (postgres://… or key=value), which overrules all
+    std::optional<std::string>
+        dbname;  // a name; or a connection string (postgres://… or key=value), which overrules all
     std::optional<std::string> user;
     std::optional<std::string> service;
 };
@@ -24,9 +25,10 @@ struct ConnectionOptions {
 struct ConnectionPlan {
     std::vector<std::pair<std::string, std::string>> parameters;  // libpq keywords, each once; `dbname` may be a string
     std::optional<std::string> password;                          // apart, so that it is never shown
-    std::optional<std::string> resolve;  // a host name to look up, whose address becomes hostaddr (host is the SNI name)
-    std::optional<std::chrono::milliseconds> query_timeout;       // DATABASE_TIMEOUT: for the tool's queries, never a dump
-    bool ipv6_only = false;              // DATABASE_IPV6: addresses of IPv6 are taken for `resolve`
+    std::optional<std::string>
+        resolve;  // a host name to look up, whose address becomes hostaddr (host is the SNI name)
+    std::optional<std::chrono::milliseconds> query_timeout;  // DATABASE_TIMEOUT: for the tool's queries, never a dump
+    bool ipv6_only = false;                                  // DATABASE_IPV6: addresses of IPv6 are taken for `resolve`
 };
 
 // Precedence, for each parameter by itself: option; then, where any of TeslaMate's DATABASE_* is set in the env file or

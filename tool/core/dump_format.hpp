@@ -13,10 +13,10 @@ enum class DumpFormat {
     plain,      // SQL text as pg_dump writes it
     gzip,       // compressed: look again at what is inside
     zstd,
-    age,        // encrypted with age
-    empty,      // no byte at all
-    html,       // a web page: an error saved as a backup
-    foreign,    // none of these
+    age,      // encrypted with age
+    empty,    // no byte at all
+    html,     // a web page: an error saved as a backup
+    foreign,  // none of these
 };
 
 constexpr std::size_t bytes_to_recognise = 4096;

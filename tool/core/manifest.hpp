@@ -36,9 +36,9 @@ struct TableCount {
 };
 
 struct BackupFile {
-    std::string name;        // in the directory of the manifest; never a path
+    std::string name;  // in the directory of the manifest; never a path
     std::uint64_t bytes = 0;
-    std::string sha256;      // of what is on disk, 64 lower-case hexadecimal digits
+    std::string sha256;  // of what is on disk, 64 lower-case hexadecimal digits
 };
 
 struct Extension {
@@ -52,36 +52,37 @@ struct Proof {
     std::string how;     // "read": all of it was read back; "restore": it was restored and compared
     std::string server;  // the version it was restored on; empty for "read"
     bool passed = false;
-    std::string finding; // what was wrong; empty when it passed
+    std::string finding;  // what was wrong; empty when it passed
 };
 
 struct Manifest {
     static constexpr int format_version = 1;
 
-    std::string name;                     // teslamate-20261125T031500Z: the manifest's file is that with .json
+    std::string name;  // teslamate-20261125T031500Z: the manifest's file is that with .json
     Moment started_at;
     Moment finished_at;
     std::string pitstop_version;
     std::string database;
-    std::string format;                   // custom, directory
-    std::string compression;              // zstd:3, gzip:1
+    std::string format;                        // custom, directory
+    std::string compression;                   // zstd:3, gzip:1
     std::optional<std::string> encrypted_for;  // the recipients of age, as given; nothing when it is not encrypted
-    std::vector<BackupFile> files;        // the archive first (every file of a directory); then the companion, if any
-    std::uint64_t archive_bytes = 0;      // of the archive's files together
-    std::string archive;                  // name of the archive: a file, or the directory whose files are "archive/x"
-    std::optional<std::string> companion; // name of the small file with pitstop's own tables, if the extension is there
-    std::string server_version;           // 15.20
-    int server_version_number = 0;        // 150020
+    std::vector<BackupFile> files;    // the archive first (every file of a directory); then the companion, if any
+    std::uint64_t archive_bytes = 0;  // of the archive's files together
+    std::string archive;              // name of the archive: a file, or the directory whose files are "archive/x"
+    std::optional<std::string>
+        companion;                  // name of the small file with pitstop's own tables, if the extension is there
+    std::string server_version;     // 15.20
+    int server_version_number = 0;  // 150020
     std::string pg_dump_version;
     std::string encoding;
     std::string collation;
     std::string ctype;
-    std::int64_t teslamate_migration = 0; // the newest in schema_migrations; 0 where there is no TeslaMate
+    std::int64_t teslamate_migration = 0;  // the newest in schema_migrations; 0 where there is no TeslaMate
     std::vector<Extension> extensions;
-    std::map<TableName, TableCount> tables;   // exact, from the dump's own snapshot
-    std::uint64_t indexes = 0;            // of those tables' schemas, outside of extensions
-    std::uint64_t constraints = 0;        // without NOT NULL, which 18 counts and earlier ones do not
-    std::vector<Proof> proofs;            // the oldest first
+    std::map<TableName, TableCount> tables;  // exact, from the dump's own snapshot
+    std::uint64_t indexes = 0;               // of those tables' schemas, outside of extensions
+    std::uint64_t constraints = 0;           // without NOT NULL, which 18 counts and earlier ones do not
+    std::vector<Proof> proofs;               // the oldest first
 };
 
 std::string manifest_text(const Manifest &manifest);

@@ -28,9 +28,9 @@ CivilDate date_of(Moment moment) noexcept;
 std::int64_t day_of(Moment moment) noexcept;
 std::int64_t week_of(Moment moment) noexcept;
 
-std::string iso_text(Moment moment);                          // 2026-11-25T03:15:00Z
-std::optional<Moment> parse_iso(std::string_view text);       // exactly that form, years 1970 to 9999
-std::string file_text(Moment moment);                         // 20261125T031500Z, as in the names of backups
+std::string iso_text(Moment moment);                     // 2026-11-25T03:15:00Z
+std::optional<Moment> parse_iso(std::string_view text);  // exactly that form, years 1970 to 9999
+std::string file_text(Moment moment);                    // 20261125T031500Z, as in the names of backups
 std::optional<Moment> parse_file_text(std::string_view text);
 
 }  // namespace pitstop::tool

@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned narrow_columns = 20;
 constexpr std::uint64_t bar_length = 10;
 constexpr double smoothed_s = 10;
-constexpr double fastest = 1e18;  // bytes a second that an integer holds
+constexpr double fastest = 1e18;  // rows a second that an integer holds
 constexpr double longest_span_s = 100 * 86400.0;
 
 double seconds_between(Progress::Clock::time_point earlier, Progress::Clock::time_point later)
@@ -75,7 +75,7 @@ void Progress::advance_to(std::uint64_t done, Clock::time_point now)
 
 std::string Progress::line(unsigned columns) const
 {
-    const std::string done = size_text(done_);
+    const std::string done = count_text(done_) + " rows";
     const std::string percent = total_ > 0 ? percentage(done_, total_) : "";
     const std::string &least = total_ > 0 ? percent : done;
     if (columns < narrow_columns)
@@ -85,7 +85,7 @@ std::string Progress::line(unsigned columns) const
     const std::string what(first_code_points(name, columns / 3));
     const std::string drawn = total_ > 0 ? bar(done_, total_) : "";
     const std::string rate =
-        now_ > start_ ? size_text(static_cast<std::uint64_t>(std::min(rate_, fastest))) + "/s" : "";
+        now_ > start_ ? count_text(static_cast<std::uint64_t>(std::min(rate_, fastest))) + " rows/s" : "";
     std::string left;
     if (const double left_s = done_ < total_ ? static_cast<double>(total_ - done_) / rate_ : 0;
         done_ < total_ && rate_ > 0 && left_s < longest_span_s)
@@ -96,7 +96,7 @@ std::string Progress::line(unsigned columns) const
     for (const auto &parts : choices)
         if (std::string line = joined(what, parts); count_code_points(line) <= columns)
             return line;
-    return joined(what, {least});
+    return std::string(first_code_points(joined(what, {least}), columns));
 }
 
 }  // namespace pitstop::tool

@@ -11,12 +11,12 @@ class Progress {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `total` in bytes or rows; 0: not known, then no percentage and no time left.
+    // `total` in rows; 0: not known, then no percentage and no time left.
     Progress(std::string what, std::uint64_t total, Clock::time_point start);
 
     void advance_to(std::uint64_t done, Clock::time_point now);
 
-    // "positions [######----]  61 %  5,490,000 rows  210 MB  1,234 kB/s  12 s left"; never wider than `columns`.
+    // "backing up [######----]   61 %  5,490,000 rows  450,000 rows/s  8 s left"; never wider than `columns`.
     std::string line(unsigned columns) const;
 
 private:
@@ -25,7 +25,7 @@ private:
     std::uint64_t done_ = 0;
     Clock::time_point start_;
     Clock::time_point now_;
-    double rate_ = 0;  // bytes a second, smoothed over some ten seconds
+    double rate_ = 0;  // rows a second, smoothed over some ten seconds
 };
 
 }  // namespace pitstop::tool

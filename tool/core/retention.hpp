@@ -10,22 +10,22 @@ namespace pitstop::tool {
 
 struct RetentionPolicy {
     unsigned keep_last = 7;
-    unsigned keep_daily = 7;     // the newest of each of the last so many days that have one
-    unsigned keep_weekly = 5;    // of each week (from Monday, UTC)
+    unsigned keep_daily = 7;   // the newest of each of the last so many days that have one
+    unsigned keep_weekly = 5;  // of each week (from Monday, UTC)
     unsigned keep_monthly = 12;
-    unsigned minimum = 3;        // never fewer proven ones than this
+    unsigned minimum = 3;  // never fewer proven ones than this
 };
 
 struct BackupAge {
     std::string name;
-    std::string database;   // each database has a history of its own
+    std::string database;  // each database has a history of its own
     Moment at;
     enum class State {
         proven,
-        not_proven,   // finished, but its newest proof failed or there is none
-        unfinished,   // a temporary name, and nobody works on it
-        under_way,    // a live process works on it
-        in_use,       // a restore or verify reads it
+        not_proven,  // finished, but its newest proof failed or there is none
+        unfinished,  // a temporary name, and nobody works on it
+        under_way,   // a live process works on it
+        in_use,      // a restore or verify reads it
     } state = State::proven;
 };
 
