@@ -45,9 +45,12 @@ std::string StoppedService::start_again() noexcept
 std::string drop_or_say(Session &maintenance, const Connection &connection, const std::string &side) noexcept
 {
     try {
-        if (maintenance.is_open()) {
+        // That the server has ended the session shows only when it is used.
+        try {
             drop_database(maintenance, side);
-        } else {
+        } catch (const SqlError &error) {
+            if (error.code() != ExitCode::connection)
+                throw;
             Session again = connection.open_maintenance();
             drop_database(again, side);
         }
@@ -69,7 +72,7 @@ RestoreRecord record_of(const RestoreRequest &request, Moment now)
     record.host = this_host();
     record.pid = ::getpid();
     // Noted before it is stopped: whoever finds the record starts it again.
-    if (request.service && (request.replaced || request.service->is_running()))
+    if (request.service && (!request.replaced.empty() || request.service->is_running()))
         record.stopped_service = request.service->text();
     return record;
 }

@@ -13,14 +13,18 @@ namespace pitstop::tool {
 // The service of a restore: stopped once, started again whatever happens in between.
 class StoppedService {
 public:
-    explicit StoppedService(RestoreRecord record) : record_(std::move(record)) {}
+    // `is_stopped`: an earlier run has stopped it.
+    explicit StoppedService(RestoreRecord record, bool is_stopped = false)
+        : record_(std::move(record)), is_stopped_(is_stopped && record_.stopped_service)
+    {
+    }
     void stop(Output &output);
     // A sentence on how that went; empty when nothing was stopped.
     std::string start_again() noexcept;
 
 private:
     RestoreRecord record_;
-    bool is_stopped_ = false;
+    bool is_stopped_;
 };
 
 // Drops the side database, over a new connection where the old one was lost. Empty, or a sentence on what is left.

@@ -31,7 +31,6 @@ ProgramCall psql_call(const Load &load)
                  "--quiet",
                  "--output=/dev/null",
                  "--set=ON_ERROR_STOP=1",
-                 "--single-transaction",
                  "--file=-"};
     call.environment = load.connection.environment();
     return call;
@@ -58,23 +57,12 @@ void run_program(const ProgramCall &call, const std::string &what)
     child.require_success(what);
 }
 
-// psql commits what it has got when its input ends early, so a dump that breaks off must not look as if it ended there: the
-// failure of its source leaves through here before the pipe is closed, with psql killed.
+// The transaction is ours: psql's own --single-transaction commits what it has got when its input ends early, as it does when
+// this program is killed in the middle of the dump.
 void feed_psql(const Load &load, std::unique_ptr<ByteSource> source)
 {
-    ChildProcess child;
-    Pipe pipe;
-    child = ChildProcess(psql_call(load), {pipe.read_end.get(), -1});
-    pipe.read_end.reset();
-    const Descriptor kept_open(::dup(pipe.write_end.get()));
-    try {
-        feed(*source, std::move(pipe.write_end));
-    } catch (...) {
-        child.end();
-        throw;
-    }
-    const_cast<Descriptor &>(kept_open).reset();
-    child.require_success(doing(load));
+    const std::unique_ptr<ByteSource> whole = between("BEGIN;\n", std::move(source), "\nCOMMIT;\n");
+    feed_program(psql_call(load), *whole, doing(load));
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ PreflightFinding of_rights(const PreflightQuestion &question)
     PreflightFinding finding{"rights", Status::ok, "role " + name, {}};
     if (role.truth(0, 1))
         finding.says += " is a superuser";
-    else if (!role.truth(0, 2) && !question.in_place) {
+    else if (!role.truth(0, 2)) {
         finding.status = Status::refused;
         finding.says += " may not create databases";
         finding.hint = "Let a superuser run ALTER ROLE " + name + " CREATEDB, or connect as one with --user.";

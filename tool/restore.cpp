@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "hook.hpp"
+#include "signals.hpp"
 #include "step.hpp"
 #include "tool/core/words.hpp"
 
@@ -51,7 +52,9 @@ void require_nothing_under_way(Session &maintenance, const RestoreRequest &reque
 {
     const std::string &target = request.target;
     for (const RestoreUnderWay &each : restores_under_way(maintenance)) {
-        if (each.record.target != target || each.record.is_scratch || each.database == request.replaced)
+        const bool goes =
+            std::find(request.replaced.begin(), request.replaced.end(), each.database) != request.replaced.end();
+        if (!is_of(each, target) || goes)
             continue;
         throw Failure(ExitCode::busy,
                       "a restore of \"" + printable(target) + "\" was interrupted and is still to be finished",
@@ -132,24 +135,30 @@ ExitCode show_plan(const RestoreRequest &request, const std::vector<PreflightFin
 
 nlohmann::ordered_json json_of(const RestoreResult &result)
 {
-    nlohmann::ordered_json json = {{"target", result.target},     {"old_database", nullptr},
-                                   {"rows", result.rows},         {"compared", result.was_counted},
-                                   {"warnings", result.warnings}, {"partial", result.is_partial}};
+    nlohmann::ordered_json json = {
+        {"target", result.target},        {"old_database", nullptr},     {"rows", nullptr},
+        {"compared", result.was_counted}, {"warnings", result.warnings}, {"partial", result.is_partial}};
     if (result.old_database)
         json["old_database"] = *result.old_database;
+    if (result.rows)
+        json["rows"] = *result.rows;
     return json;
 }
 
-void report(const RestoreResult &result, Output &output)
+ExitCode conclude(const RestoreResult &result, Output &output)
 {
     for (const std::string &warning : result.warnings)
         output.warn(warning);
-    output.say("Restored \"" + printable(result.target) + "\": " + plural(result.rows, "row", "rows") +
+    output.say("Restored \"" + printable(result.target) + "\"" +
+               (result.rows ? ": " + plural(*result.rows, "row", "rows") : std::string()) +
                (result.was_counted ? ", each table counted and compared." : "."));
     if (result.old_database)
         output.say("The old database is \"" + printable(*result.old_database) +
                    "\"; drop it when you no longer need it.");
     output.json(json_of(result));
+    // A signal that came when nothing could be put back any more.
+    require_going_on();
+    return result.is_partial ? ExitCode::partial : ExitCode::done;
 }
 
 RestoreRequest read_request(const Invocation &invocation, const std::optional<std::string> &backup, std::string target)
@@ -187,7 +196,7 @@ ExitCode restore_from_start(const RestoreRequest &request, bool is_dry_run, cons
     const Expected expected = expect(dump, request.backup, programs);
     const std::vector<PreflightFinding> findings =
         look_ahead({connection, maintenance, dump, expected, request.target, old, request.replaces && old,
-                    request.in_place, request.disconnect, request.service.has_value()});
+                    request.disconnect, request.service.has_value()});
     show(findings, output);
     if (is_dry_run)
         return show_plan(request, findings, old, output);
@@ -195,8 +204,7 @@ ExitCode restore_from_start(const RestoreRequest &request, bool is_dry_run, cons
     const RestoreResult result = request.in_place
                                      ? run_restore_in_place(request, dump, expected, connection, maintenance, output)
                                      : run_restore_beside(request, dump, expected, connection, maintenance, output);
-    report(result, output);
-    return result.is_partial ? ExitCode::partial : ExitCode::done;
+    return conclude(result, output);
 }
 
 ExitCode run_restore(const Invocation &invocation, Output &output)

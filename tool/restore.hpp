@@ -25,15 +25,14 @@ struct RestoreRequest {
     std::optional<Service> service;
     std::optional<std::string> health_url;
     unsigned jobs = 1;
-    std::optional<std::string>
-        replaced;  // the side database of an earlier try, which goes once the new one is recorded
+    std::vector<std::string> replaced;  // side databases of earlier tries: they go once the new one is recorded
 };
 
 struct RestoreResult {
     std::string target;
     std::optional<std::string> old_database;  // where the old one is now
-    std::uint64_t rows = 0;
-    bool was_counted = false;  // rows were compared with what the dump holds
+    std::optional<std::uint64_t> rows;        // unknown when an earlier run has loaded them
+    bool was_counted = false;                 // rows were compared with what the dump holds
     std::vector<std::string> warnings;
     bool is_partial = false;  // the database is there, but the service or the old one is not as asked for
 };
@@ -55,9 +54,13 @@ class StoppedService;
 void finish_restore(const RestoreRequest &request, const std::string &side, RestoreRecord record,
                     StoppedService &service, const Connection &connection, Session &maintenance, Output &output,
                     RestoreResult &result);
-// From where the swap is done. The record is in the comment of `recorded`: the old database, or the target when there was none.
+// From where the swap is done. The record is in the comment of `recorded`: the old database, or the target when there was none,
+// or the mark of a restore in place. A signal does not keep it from its end: whoever calls looks for one then.
 void finish_swapped(const RestoreRequest &request, const std::string &recorded, const RestoreRecord &record,
-                    Session &maintenance, Output &output, RestoreResult &result);
+                    const Connection &connection, Session &maintenance, Output &output, RestoreResult &result);
+
+// The connection may have been lost while something else was done; the lock on the target goes with it, and is taken anew.
+void require_connected(const Connection &connection, Session &maintenance, const std::string &target);
 
 // --continue and --abort.
 ExitCode continue_restore(const Invocation &invocation, Output &output);
@@ -67,7 +70,8 @@ ExitCode abort_restore(const Invocation &invocation, Output &output);
 ExitCode restore_from_start(const RestoreRequest &request, bool is_dry_run, const Connection &connection,
                             Session &maintenance, Output &output);
 RestoreRequest read_request(const Invocation &invocation, const std::optional<std::string> &backup, std::string target);
-void report(const RestoreResult &result, Output &output);
+// Tells what came of it; raises Interrupted when a signal came after the swap.
+ExitCode conclude(const RestoreResult &result, Output &output);
 
 // Loads pitstop's own tables from the file beside a backup, where the extension is available; else says why not.
 std::optional<std::string> load_companion(const RestoreRequest &request, const std::string &database,

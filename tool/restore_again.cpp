@@ -1,4 +1,5 @@
 // What was interrupted: found in the cluster, finished or cleared away.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "aftermath.hpp"
@@ -12,8 +13,16 @@ namespace {
 
 using Phase = RestoreRecord::Phase;
 
-// Of the target that is meant where several are under way.
-RestoreUnderWay find_interrupted(const Invocation &invocation, const Connection &connection, Session &maintenance)
+// How far it got: of several tries of one restore, the one to go on with.
+int progress_of(const RestoreRecord &record)
+{
+    return static_cast<int>(record.phase) * 2 + (record.source.empty() ? 0 : 1);
+}
+
+// All that there is of the target that is meant, the one that got farthest first: a --continue that was killed early leaves the
+// side database of its own beside that of the first try.
+std::vector<RestoreUnderWay> find_interrupted(const Invocation &invocation, const Connection &connection,
+                                              Session &maintenance)
 {
     std::vector<RestoreUnderWay> found;
     for (RestoreUnderWay &each : restores_under_way(maintenance)) {
@@ -24,24 +33,29 @@ RestoreUnderWay find_interrupted(const Invocation &invocation, const Connection 
         throw Failure(ExitCode::usage, "no restore was interrupted on this server");
     const std::optional<std::string> into = invocation.value("--into");
     const std::optional<std::string> named = into ? into : connection.named_database();
-    if (!named && found.size() > 1)
+    const bool is_one = std::all_of(found.begin(), found.end(),
+                                    [&](const RestoreUnderWay &each) { return is_of(each, found[0].record.target); });
+    if (!named && !is_one)
         throw Failure(ExitCode::usage, "more than one restore was interrupted", {},
                       "\"pitstop list\" shows them; --dbname names the database whose restore is meant.");
     const std::string target = named.value_or(found[0].record.target);
-    for (RestoreUnderWay &each : found) {
-        if (each.record.target != target)
-            continue;
-        if (!try_lock_target(maintenance, target))
-            throw Failure(ExitCode::busy, "the restore of \"" + printable(target) + "\" is still running",
-                          each.record.host.empty() ? ""
-                                                   : "On host " + printable(each.record.host) + ", as process " +
-                                                         std::to_string(each.record.pid) + ".",
-                          "Wait until it has ended, or end it there.");
-        return std::move(each);
-    }
-    throw Failure(
-        ExitCode::usage, "no restore of \"" + printable(target) + "\" was interrupted", {},
-        "\"pitstop list\" shows those that were; --dbname names the database, --into one that was to be new.");
+    found.erase(std::remove_if(found.begin(), found.end(), [&](const auto &each) { return !is_of(each, target); }),
+                found.end());
+    if (found.empty())
+        throw Failure(
+            ExitCode::usage, "no restore of \"" + printable(target) + "\" was interrupted", {},
+            "\"pitstop list\" shows those that were; --dbname names the database, --into one that was to be new.");
+    std::stable_sort(found.begin(), found.end(), [](const RestoreUnderWay &one, const RestoreUnderWay &other) {
+        return progress_of(one.record) > progress_of(other.record);
+    });
+    const RestoreRecord &record = found[0].record;
+    if (!try_lock_target(maintenance, target))
+        throw Failure(ExitCode::busy, "the restore of \"" + printable(target) + "\" is still running",
+                      record.host.empty()
+                          ? ""
+                          : "On host " + printable(record.host) + ", as process " + std::to_string(record.pid) + ".",
+                      "Wait until it has ended, or end it there.");
+    return found;
 }
 
 // The service as it was recorded, unless another is named now.
@@ -70,9 +84,10 @@ void say_what_is_found(const RestoreUnderWay &found, Output &output)
                "\" began at " + iso_text(found.record.started_at) + ".");
 }
 
-ExitCode load_again(const Invocation &invocation, const RestoreUnderWay &found, const Connection &connection,
-                    Session &maintenance, Output &output)
+ExitCode load_again(const Invocation &invocation, const std::vector<RestoreUnderWay> &tries,
+                    const Connection &connection, Session &maintenance, Output &output)
 {
+    const RestoreUnderWay &found = tries[0];
     if (found.record.source.empty())
         throw Failure(ExitCode::refused, "the restore of \"" + printable(found.record.target) + "\" had not begun", {},
                       "\"pitstop restore --abort\" clears it away; then begin anew.");
@@ -80,7 +95,8 @@ ExitCode load_again(const Invocation &invocation, const RestoreUnderWay &found, 
     request.drop_old = request.drop_old || found.record.drop_old;
     request.in_place = found.record.in_place;
     request.service = service_of(invocation, found.record);
-    request.replaced = found.database;
+    for (const RestoreUnderWay &each : tries)
+        request.replaced.push_back(each.database);
     return restore_from_start(request, invocation.is_dry_run(), connection, maintenance, output);
 }
 
@@ -90,10 +106,11 @@ ExitCode continue_restore(const Invocation &invocation, Output &output)
 {
     const Connection connection = Connection::of(invocation);
     Session maintenance = connection.open_maintenance();
-    const RestoreUnderWay found = find_interrupted(invocation, connection, maintenance);
+    const std::vector<RestoreUnderWay> tries = find_interrupted(invocation, connection, maintenance);
+    const RestoreUnderWay &found = tries[0];
     say_what_is_found(found, output);
     if (found.record.phase == Phase::loading)
-        return load_again(invocation, found, connection, maintenance, output);
+        return load_again(invocation, tries, connection, maintenance, output);
     if (invocation.is_dry_run()) {
         output.say(found.record.phase == Phase::proven ? "It is loaded and proven: it would be swapped in."
                                                        : "It is swapped in: the service would be started.");
@@ -108,35 +125,38 @@ ExitCode continue_restore(const Invocation &invocation, Output &output)
     if (record.phase == Phase::proven) {
         if (request.service && !record.stopped_service && request.service->is_running())
             record.stopped_service = request.service->text();
-        StoppedService service(record);
-        service.stop(output);
+        StoppedService service(record, true);
+        or_put_back([&] { service.stop(output); }, [&] { return service.start_again(); });
         finish_restore(request, found.database, record, service, connection, maintenance, output, result);
     } else {
-        if (found.database != record.target)
+        if (found.database != record.target && !record.in_place)
             result.old_database = found.database;
-        finish_swapped(request, found.database, record, maintenance, output, result);
+        finish_swapped(request, found.database, record, connection, maintenance, output, result);
     }
-    report(result, output);
-    return result.is_partial ? ExitCode::partial : ExitCode::done;
+    return conclude(result, output);
 }
 
 ExitCode abort_restore(const Invocation &invocation, Output &output)
 {
     const Connection connection = Connection::of(invocation);
     Session maintenance = connection.open_maintenance();
-    const RestoreUnderWay found = find_interrupted(invocation, connection, maintenance);
+    const std::vector<RestoreUnderWay> tries = find_interrupted(invocation, connection, maintenance);
+    const RestoreUnderWay &found = tries[0];
     say_what_is_found(found, output);
     if (found.record.phase == Phase::swapped)
-        throw Failure(ExitCode::refused, "the restored database is in place already", {},
-                      "\"pitstop restore --continue\" ends the restore. The old database is \"" +
-                          printable(found.database) + "\".");
+        throw Failure(ExitCode::refused, "the restored database is in place already",
+                      found.record.in_place || found.database == found.record.target
+                          ? ""
+                          : "The old database is \"" + printable(found.database) + "\".",
+                      "\"pitstop restore --continue\" ends the restore.");
     // The service first: while it is down, drives are lost.
     if (const std::optional<Service> service = service_of(invocation, found.record)) {
         begin_step(output, "start the service");
         service->start();
     }
     begin_step(output, "drop the new database");
-    drop_database(maintenance, found.database);
+    for (const RestoreUnderWay &each : tries)
+        drop_database(maintenance, each.database);
     output.say("Cleared away. The database \"" + printable(found.record.target) + "\" is as it was.");
     output.json({{"target", found.record.target}, {"dropped", found.database}});
     return ExitCode::done;

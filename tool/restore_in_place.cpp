@@ -53,7 +53,42 @@ std::string comparing_sql(const Expected &expected)
                               " rows that it has in the backup") +
                "; END IF;\n";
     }
-    return sql + "END\n$pitstop$;\n";
+    return sql + "END\n$pitstop$;\nANALYZE;\n";
+}
+
+// In the same transaction as the load: whether it is in place is never in doubt.
+std::string recording_sql(const std::string &mark, RestoreRecord record)
+{
+    record.phase = RestoreRecord::Phase::swapped;
+    return "COMMENT ON DATABASE " + quoted_identifier(mark) + " IS " + quoted_literal(record_text(record)) + ";\n";
+}
+
+bool is_in_place(const Connection &connection, const std::string &mark) noexcept
+{
+    try {
+        Session session = connection.open_maintenance();
+        for (const RestoreUnderWay &each : restores_under_way(session)) {
+            if (each.database == mark)
+                return each.record.phase == RestoreRecord::Phase::swapped;
+        }
+    } catch (const std::exception &) {
+        // Then the mark cannot be dropped either, and tells it to the next run.
+    }
+    return false;
+}
+
+// pitstop's own schema is not among those that were emptied: where it is, it keeps its journal.
+std::optional<std::string> bring_journal(const RestoreRequest &request, const Connection &connection,
+                                         const LoadingPrograms &programs, Output &output)
+{
+    try {
+        Session session = connection.open(request.target);
+        if (!session.query("SELECT FROM pg_catalog.pg_extension WHERE extname = 'pitstop'").empty())
+            return std::nullopt;
+        return load_companion(request, request.target, connection, programs, output);
+    } catch (const Failure &failure) {
+        return "pitstop's journal could not be brought back: " + std::string(failure.what());
+    }
 }
 
 }  // namespace
@@ -61,10 +96,11 @@ std::string comparing_sql(const Expected &expected)
 RestoreResult run_restore_in_place(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
                                    const Connection &connection, Session &maintenance, Output &output)
 {
-    const Moment now{std::time(nullptr)};
+    const Moment now = free_moment(maintenance, request.target, Moment{std::time(nullptr)});
+    const LoadingPrograms programs = programs_for_loading(maintenance.server_version() / 10000);
     const std::string mark = side_name(request.target, now);
     const RestoreRecord record = record_of(request, now);
-    StoppedService service(record);
+    StoppedService service(record, !request.replaced.empty());
     RestoreResult result;
     result.target = request.target;
     or_put_back(
@@ -72,26 +108,30 @@ RestoreResult run_restore_in_place(const RestoreRequest &request, const DumpSour
             begin_step(output, "record the restore");
             create_database(maintenance, mark, DatabaseTraits{});
             write_record(maintenance, mark, record);
-            if (request.replaced)
-                drop_database(maintenance, *request.replaced);
+            for (const std::string &each : request.replaced)
+                drop_database(maintenance, each);
             service.stop(output);
             if (request.disconnect)
                 end_sessions_in(maintenance, request.target);
             begin_step(output, "load in place");
-            const LoadingPrograms programs = programs_for_loading(maintenance.server_version() / 10000);
             load_in_one_transaction({dump, connection, request.target, programs, 1, expected.rows}, emptying_sql,
-                                    comparing_sql(expected), output);
+                                    comparing_sql(expected) + recording_sql(mark, record), output);
         },
         [&] {
+            if (is_in_place(connection, mark))
+                return joined_lines(service.start_again(), "The database \"" + printable(request.target) +
+                                                               "\" is the restored one: it was committed already.");
             const std::string left = joined_lines(drop_or_say(maintenance, connection, mark), service.start_again());
             return joined_lines(left, "The database \"" + printable(request.target) + "\" is as it was.");
         });
     result.rows = expected.rows;
     result.was_counted = !rows_of(expected).empty();
-    begin_step(output, "analyze");
-    connection.open(request.target).execute("ANALYZE");
-    finish_swapped(request, mark, record, maintenance, output, result);
-    drop_or_say(maintenance, connection, mark);
+    {
+        const Unstoppable the_service_waits;
+        if (const auto warning = bring_journal(request, connection, programs, output))
+            result.warnings.push_back(*warning);
+    }
+    finish_swapped(request, mark, record, connection, maintenance, output, result);
     return result;
 }
 

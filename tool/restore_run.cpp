@@ -27,22 +27,6 @@ DatabaseTraits traits_for(const RestoreRequest &request, const Expected &expecte
     return expected.manifest ? traits_of(*expected.manifest) : DatabaseTraits{};
 }
 
-// The connection may have been lost while the dump was loaded; the lock on the target goes with it.
-void require_connected(const Connection &connection, Session &maintenance, const std::string &target)
-{
-    if (maintenance.is_open()) {
-        try {
-            maintenance.execute("SELECT");
-            return;
-        } catch (const SqlError &) {
-            maintenance.close();
-        }
-    }
-    maintenance = connection.open_maintenance();
-    if (!try_lock_target(maintenance, target))
-        throw Failure(ExitCode::busy, "another restore of \"" + printable(target) + "\" has begun");
-}
-
 void fill_and_prove(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
                     const std::string &side, const Connection &connection, Session &maintenance, Output &output,
                     RestoreResult &result)
@@ -86,7 +70,33 @@ void swap_when_free(const RestoreRequest &request, const std::string &side, cons
     }
 }
 
+// A signal ends the waiting, and nothing else.
+bool is_healthy(const std::string &url, Output &output)
+{
+    try {
+        begin_step(output, "wait for the service");
+        return wait_until_healthy(url);
+    } catch (const Interrupted &) {
+        return false;
+    }
+}
+
 }  // namespace
+
+void require_connected(const Connection &connection, Session &maintenance, const std::string &target)
+{
+    if (maintenance.is_open()) {
+        try {
+            maintenance.execute("SELECT");
+            return;
+        } catch (const SqlError &) {
+            maintenance.close();
+        }
+    }
+    maintenance = connection.open_maintenance();
+    if (!try_lock_target(maintenance, target))
+        throw Failure(ExitCode::busy, "another restore of \"" + printable(target) + "\" has begun");
+}
 
 std::optional<std::string> load_companion(const RestoreRequest &request, const std::string &database,
                                           const Connection &connection, const LoadingPrograms &programs, Output &output)
@@ -130,10 +140,10 @@ void require_same(const Expected &expected, const Connection &connection, const 
 RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource &dump, const Expected &expected,
                                  const Connection &connection, Session &maintenance, Output &output)
 {
-    const Moment now{std::time(nullptr)};
+    const Moment now = free_moment(maintenance, request.target, Moment{std::time(nullptr)});
     const std::string side = side_name(request.target, now);
     RestoreRecord record = record_of(request, now);
-    StoppedService service(record);
+    StoppedService service(record, !request.replaced.empty());
     RestoreResult result;
     or_put_back(
         [&] {
@@ -141,8 +151,8 @@ RestoreResult run_restore_beside(const RestoreRequest &request, const DumpSource
             create_database(maintenance, side, traits_for(request, expected, maintenance));
             begin_step(output, "record the restore");
             write_record(maintenance, side, record);
-            if (request.replaced)
-                drop_database(maintenance, *request.replaced);
+            for (const std::string &each : request.replaced)
+                drop_database(maintenance, each);
             service.stop(output);
             fill_and_prove(request, dump, expected, side, connection, maintenance, output, result);
             begin_step(output, "record the proof");
@@ -181,13 +191,13 @@ void finish_restore(const RestoreRequest &request, const std::string &side, Rest
         });
     if (has_old)
         result.old_database = old_name;
-    finish_swapped(request, has_old ? old_name : request.target, record, maintenance, output, result);
+    finish_swapped(request, has_old ? old_name : request.target, record, connection, maintenance, output, result);
 }
 
 void finish_swapped(const RestoreRequest &request, const std::string &recorded, const RestoreRecord &record,
-                    Session &maintenance, Output &output, RestoreResult &result)
+                    const Connection &connection, Session &maintenance, Output &output, RestoreResult &result)
 {
-    const bool has_old = recorded != request.target;
+    const bool has_old = recorded != request.target && !record.in_place;
     // The data is safe by now: what fails from here on is told, and the rest is done nevertheless.
     const auto try_to = [&result](const std::string &what, auto &&work) {
         try {
@@ -202,24 +212,34 @@ void finish_swapped(const RestoreRequest &request, const std::string &recorded, 
     };
     bool started = true;
     if (record.stopped_service) {
+        const Unstoppable it_must_run;
         begin_step(output, "start the service");
         started = try_to("start the service", [&] { Service::parse(*record.stopped_service).start(); });
     }
-    if (started && request.health_url) {
-        begin_step(output, "wait for the service");
-        if (!wait_until_healthy(*request.health_url)) {
-            result.is_partial = true;
-            result.warnings.push_back("the service does not answer at " + printable(*request.health_url) +
-                                      "; the restored database is in place, look into the service's log");
-        }
+    if (started && request.health_url && !is_healthy(*request.health_url, output)) {
+        result.is_partial = true;
+        result.warnings.push_back("the service does not answer at " + printable(*request.health_url) +
+                                  "; the restored database is in place, look into the service's log");
+    }
+    const Unstoppable to_its_end;
+    // The record goes with the database that it is in.
+    if (has_old && record.drop_old) {
+        begin_step(output, "drop the old database");
+        if (try_to("drop the old database", [&] {
+                require_connected(connection, maintenance, request.target);
+                drop_database(maintenance, recorded);
+            }))
+            result.old_database.reset();
+        return;
     }
     begin_step(output, "forget the restore");
-    try_to("clear the record of the restore", [&] { write_comment(maintenance, recorded, std::nullopt); });
-    if (!has_old || !record.drop_old)
-        return;
-    begin_step(output, "drop the old database");
-    if (try_to("drop the old database", [&] { drop_database(maintenance, recorded); }))
-        result.old_database.reset();
+    try_to("clear the record of the restore", [&] {
+        require_connected(connection, maintenance, request.target);
+        if (record.in_place)
+            drop_database(maintenance, recorded);
+        else
+            write_comment(maintenance, recorded, std::nullopt);
+    });
 }
 
 }  // namespace pitstop::tool

@@ -221,6 +221,12 @@ std::vector<RestoreUnderWay> restores_under_way(Session &maintenance)
     return found;
 }
 
+bool is_of(const RestoreUnderWay &restore, const std::string &target)
+{
+    return !restore.record.is_scratch &&
+           (restore.record.target == target || restore.database == side_name(target, restore.record.started_at));
+}
+
 bool try_lock_target(Session &maintenance, const std::string &target)
 {
     return maintenance
@@ -240,9 +246,17 @@ std::vector<OtherSession> sessions_in(Session &maintenance, const std::string &d
 
 void end_sessions_in(Session &maintenance, const std::string &database)
 {
+    // Autovacuum and workers leave by themselves for RENAME and DROP, and only a superuser may end them.
     maintenance.query("SELECT pg_catalog.pg_terminate_backend(a.pid, 5000) FROM pg_catalog.pg_stat_activity AS a WHERE "
-                      "a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid()",
+                      "a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend'",
                       {database});
+}
+
+Moment free_moment(Session &maintenance, const std::string &target, Moment now)
+{
+    while (traits_of(maintenance, side_name(target, now)) || traits_of(maintenance, before_name(target, now)))
+        ++now.seconds;
+    return now;
 }
 
 void swap_databases(Session &maintenance, const std::string &target, const std::string &side,

@@ -41,6 +41,9 @@ struct RestoreUnderWay {
 // Found by their comments, or by their names where they were killed before they had one. The oldest first.
 std::vector<RestoreUnderWay> restores_under_way(Session &maintenance);
 
+// Whether it is a restore of that database. A name that was cut tells its target only so.
+bool is_of(const RestoreUnderWay &restore, const std::string &target);
+
 // Held by a restore's maintenance session as long as it lives: one restore of a database at a time, from whatever machine.
 bool try_lock_target(Session &maintenance, const std::string &target);
 
@@ -53,6 +56,9 @@ struct OtherSession {
 };
 std::vector<OtherSession> sessions_in(Session &maintenance, const std::string &database);
 void end_sessions_in(Session &maintenance, const std::string &database);
+
+// The first moment from `now` on at which the names beside `target` are free.
+Moment free_moment(Session &maintenance, const std::string &target, Moment now);
 
 // In one transaction: `target` becomes `old_name`, `side` becomes `target` and gets the old one's settings, grants, owner,
 // connection limit and comment; the record goes to the old one. Without a target `side` is only renamed, and keeps the record. Raises SqlError

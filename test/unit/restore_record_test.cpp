@@ -27,7 +27,7 @@ RestoreRecord example()
 constexpr const char *example_text =
     R"(pitstop: {"target":"teslamate","source":"/backups/teslamate-20261124T031500Z","phase":"proven",)"
     R"("started_at":"2026-11-25T03:15:00Z","stopped_service":"compose:teslamate@/opt","drop_old":true,)"
-    R"("is_scratch":false,"host":"nas","pid":4711})";
+    R"("in_place":false,"is_scratch":false,"host":"nas","pid":4711})";
 
 std::string changed(const std::string &piece, const std::string &replacement)
 {
@@ -110,7 +110,8 @@ TEST(A_record, is_no_other_comment)
 
 TEST(A_record, has_each_member_with_its_type)
 {
-    for (const char *member : {"target", "source", "phase", "started_at", "drop_old", "is_scratch", "host", "pid"})
+    for (const char *member :
+         {"target", "source", "phase", "started_at", "drop_old", "in_place", "is_scratch", "host", "pid"})
         EXPECT_EQ(parse_record(changed('"' + std::string(member) + '"', "\"x\"")), std::nullopt) << member;
     EXPECT_EQ(parse_record(changed("\"proven\"", "\"swapped\"")), std::nullopt);
     EXPECT_EQ(parse_record(changed("2026-11-25T", "2026-11-25 ")), std::nullopt);
