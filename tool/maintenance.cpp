@@ -1,6 +1,6 @@
 // The commands that list, check and close all at once: one call of the extension's each.
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "commands.hpp"
 #include "extension_session.hpp"
@@ -18,17 +18,22 @@ void show(Output &output, const ResultTable &result)
         output.table(result.table());
 }
 
-bool has_row_with(const Rows &rows, const std::string &column, const std::string &value)
+std::size_t column_of(const Rows &rows, const std::string &name)
 {
-    for (std::size_t at = 0; at < rows.columns(); ++at) {
-        if (rows.column_name(at) != column)
-            continue;
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-            if (rows.text(row, at) == value)
-                return true;
-        }
+    std::size_t column = 0;
+    while (rows.column_name(column) != name)
+        ++column;
+    return column;
+}
+
+std::vector<std::size_t> rows_with(const Rows &rows, const std::string &column, const std::string &value)
+{
+    std::vector<std::size_t> found;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (rows.text(row, column_of(rows, column)) == value)
+            found.push_back(row);
     }
-    return false;
+    return found;
 }
 
 }  // namespace
@@ -40,7 +45,7 @@ ExitCode run_check(const Invocation &invocation, Output &output)
     bool is_refused = false;
     for (const char *function : {"check_postgres", "check_teslamate"}) {
         const Rows rows = session.call(std::string("SELECT * FROM pitstop.") + function + "()");
-        is_refused = is_refused || has_row_with(rows, "status", "refused");
+        is_refused = is_refused || !rows_with(rows, "status", "refused").empty();
         result.add(rows);
     }
     show(output, result);
@@ -86,7 +91,14 @@ ExitCode run_close_stale(const Invocation &invocation, Output &output)
     if (invocation.is_dry_run())
         output.say("This was a dry run: nothing was changed.");
     output.json({{"dry_run", invocation.is_dry_run()}, {"results", result.json()}});
-    return has_row_with(rows, "outcome", "failed") ? ExitCode::partial : ExitCode::done;
+    const std::vector<std::size_t> failed = rows_with(rows, "outcome", "failed");
+    if (output.is_quiet()) {
+        // Without the table, nobody would see why.
+        for (const std::size_t row : failed)
+            output.warn("could not close " + rows.text(row, column_of(rows, "kind")) + " " +
+                        rows.text(row, column_of(rows, "id")) + ": " + rows.text(row, column_of(rows, "reason")));
+    }
+    return failed.empty() ? ExitCode::done : ExitCode::partial;
 }
 
 ExitCode run_repair_addresses(const Invocation &invocation, Output &output)

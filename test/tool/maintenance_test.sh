@@ -201,6 +201,11 @@ is "$(state_but_for_now teslamate)" "$(state_but_for_now reference)" "and closes
 is "$(grep -cE ' (closed|deleted) ' <<<"$out")" "$(grep -oE "'outcome': '(closed|deleted)'" <<<"$expected" | wc -l)" \
     "a line for each"
 
+run_pitstop close-stale --quiet
+is "$status|$out" '8|' "--quiet shows no table"
+like "$err" "^pitstop: warning: could not close charge $failing: charging process $failing is billed per minute" \
+    "but what failed, and why"
+
 # ---- repair-addresses
 
 run_pitstop repair-addresses
