@@ -60,9 +60,6 @@ void check(std::string_view text, std::size_t size)
         const std::string out = filtered_in_pieces(text, text.size(), knows_restrict);
         require(filtered_in_pieces(text, size, knows_restrict) == out, "pieces are filtered the same", seen);
         require(out.size() <= text.size(), "the filter adds nothing", seen);
-        require(filtered_in_pieces(out, out.size(), knows_restrict) == out || rows_of(whole) == 0 ||
-                    rows_of(facts_in_pieces(out, out.size())) == rows_of(whole),
-                "the filter leaves every row", seen);
     }
     // Within COPY nothing is touched, whatever it looks like.
     if (seen.find("\\.") == std::string::npos) {
