@@ -11,6 +11,18 @@ source "$root/test/worker/geocoder.sh"
 declare -r build=${PITSTOP_DEMO_BUILD:-$root/build/demo}
 declare -r database=teslamate
 
+# Whoever runs the demo may have a database of his own in the environment. Nothing of it is to be seen here.
+for variable in "${!PG@}" "${!DATABASE_@}" "${!PITSTOP_@}"; do
+    [[ "$variable" =~ ^(PG_CONFIG|PITSTOP_DEMO_BUILD)$ ]] || unset "$variable"
+done
+
+# What sets a heading off, on a terminal.
+bold='' plain=''
+if [[ -t 1 && "${TERM:-dumb}" != dumb ]]; then
+    bold=$(printf '\033[1m')
+    plain=$(printf '\033[0m')
+fi
+
 usage() {
     cat <<'END'
 usage: demo.sh [--keep]
@@ -69,14 +81,43 @@ load() {
 }
 
 show() {
-    local line=ascii bold='' plain=''
+    local line=ascii
     [[ "$(locale charmap 2>/dev/null || true)" != UTF-8 ]] || line=unicode
-    if [[ -t 1 && "${TERM:-dumb}" != dumb ]]; then
-        bold=$(printf '\033[1m')
-        plain=$(printf '\033[0m')
-    fi
     PGCLIENTENCODING=UTF8 PSQL_PAGER='' PAGER='' cluster_psql --dbname="$database" \
         --set=line="$line" --set=bold="$bold" --set=plain="$plain" <"$root/tool/demo/show.sql" 2>&1
+}
+
+heading() {
+    say "$bold$1$plain"
+    say ""
+}
+
+# Runs the program where the backups are a short path, and shows how it was called.
+pitstop() {
+    say "\$ pitstop $*"
+    (cd "$cluster" && PGDATABASE=$database PITSTOP_BACKUP_DIR=backups PITSTOP_PG_BINDIR=$(cluster_bin) \
+        "$build/bin/pitstop" "$@") 2>&1
+    say ""
+}
+
+count_charges() {
+    cluster_psql --dbname="$database" --tuples-only --no-align --command='SELECT count(*) FROM charges'
+}
+
+show_backups() {
+    mkdir "$cluster/backups"
+    heading "9. Back up, and prove the backup"
+    pitstop backup
+    pitstop verify --restore
+    pitstop list
+    heading "10. Lose something, and restore"
+    say "Rows of charges before: $(count_charges)"
+    cluster_psql --dbname="$database" --command='TRUNCATE charges'
+    say "After somebody's TRUNCATE charges: $(count_charges)"
+    say ""
+    pitstop restore
+    say "Rows of charges after the restore: $(count_charges)"
+    say ""
 }
 
 # The stand-in for a geocoder does not stay, so the worker is not to ask it.
@@ -125,6 +166,7 @@ main() {
     say "Loading a TeslaMate database ..."
     load
     show
+    show_backups
     [[ $keeps == no ]] || keep
 }
 

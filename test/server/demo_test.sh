@@ -48,6 +48,13 @@ ok "the drive has its addresses" shows '│ +9999 │ Street [0-9]+ │ Town [0-
 ok "it deletes a drive with its positions" shows '│ positions +│ deleted +│ +625 │ +[1-9][0-9]* │'
 ok "and undoes that" shows '│ positions +│ inserted again │ +625 │'
 ok "it checks versions" shows '│ PostgreSQL for pitstop +│ .*│ ok +│'
+ok "it backs up" shows '^Backed up "teslamate" into backups/teslamate-[0-9TZ]+\.dump: [0-9,]+ rows, '
+ok "it proves the backup by restoring it" shows ' is whole: it was restored on PostgreSQL [0-9.]+ and compared\.$'
+ok "it lists the backup as proven" shows '^teslamate-[0-9TZ]+ +teslamate .* restored on [0-9.]+, just now$'
+ok "it restores" shows '^Restored "teslamate": [0-9,]+ rows, each table counted and compared\.$'
+is "$(sed -n 's/^Rows of charges after the restore: //p' "$first")" "$(sed -n 's/^Rows of charges before: //p' "$first")" \
+    "what was lost is there again"
+ok "it was lost in between" shows '^After .*TRUNCATE charges: 0$'
 is "$(grep ERROR: "$first" | sed 's/[0-9]*//g')" 'ERROR:  event  is already undone' "the one error is the one it shows"
 is "$(find "$TMPDIR" -maxdepth 1 -name 'pitstop-*')" '' "nothing is left"
 
