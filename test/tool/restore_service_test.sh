@@ -44,7 +44,7 @@ fresh_log
 run_pitstop restore "$dumps/custom" --service "$service" --dry-run
 is "$status $(lines_of_log)" '0 ' "a dry run does not touch it"
 run_pitstop restore "$dumps/gone" --service "$service"
-is "$status $(lines_of_log)" '1 ' "nor does a restore that is refused"
+is "$status $(lines_of_log)" '2 ' "nor does a restore of what is not there"
 fresh_target
 fresh_log
 run_pitstop restore "$dumps/custom" --service "$service" --in-place
