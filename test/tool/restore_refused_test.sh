@@ -118,7 +118,7 @@ close_session
 fresh_target
 PGAPPNAME='' open_session teslamate
 refused "TeslaMate's own session" 5 'TeslaMate, 1 session.*HINT:.*--service' "$dumps/custom"
-run_pitstop restore "$dumps/custom" --service "command:kill $session_psql;true"
+run_pitstop restore "$dumps/custom" --service "command:'$(cluster_bin)/psql' --dbname=postgres --command='SELECT pg_terminate_backend($session_pid)';true"
 is "$status" 0 "it goes with its service"
 is_restored "and the database is restored"
 close_session
@@ -126,7 +126,7 @@ close_session
 # ---- two at once
 
 fresh_target
-PITSTOP_STOP_BEFORE=load pitstop restore "$dumps/custom" >/dev/null 2>&1 &
+PITSTOP_STOP_BEFORE=load "$PITSTOP_BUILD/bin/pitstop" restore "$dumps/custom" >/dev/null 2>&1 &
 first=$!
 wait_until 60 grep -q '^State:.*T' "/proc/$first/status"
 run_pitstop restore "$dumps/custom"

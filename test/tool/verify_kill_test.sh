@@ -26,7 +26,7 @@ pitstop backup --quiet
 verify_and_kill_before() {
     local step=$1 stopped
     shift
-    PITSTOP_STOP_BEFORE=$step pitstop verify --restore "$@" >"$cluster/out" 2>&1 &
+    PITSTOP_STOP_BEFORE=$step "$PITSTOP_BUILD/bin/pitstop" verify --restore "$@" >"$cluster/out" 2>&1 &
     stopped=$!
     ok "it comes to: $step" wait_until 60 grep -q '^State:.*T' "/proc/$stopped/status"
     kill -KILL "$stopped"
