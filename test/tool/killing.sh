@@ -6,7 +6,7 @@ cluster_create --prefix "$PITSTOP_PREFIX" fsync=off max_connections=30
 cluster_start
 make_originals
 PITSTOP_PG_BINDIR=$(cluster_bin)
-export PITSTOP_PG_BINDIR PGDATABASE=teslamate PITSTOP_BACKUP_DIR=$cluster/backups
+export PITSTOP_PG_BINDIR PGDATABASE=teslamate PITSTOP_BACKUP_DIR=${cluster:?}/backups
 mkdir "$PITSTOP_BACKUP_DIR"
 PGDATABASE=original pitstop backup --quiet
 declare -r log=$cluster/service.log service="command:echo stop >>'$cluster/service.log';echo start >>'$cluster/service.log'"
@@ -43,8 +43,8 @@ has_left() {
 # The database under TeslaMate's name, told by its rows.
 state() {
     case $(rows_of teslamate) in
-        "$original_rows") echo new ;;
-        "$broken_rows") echo old ;;
+        "${original_rows:?}") echo new ;;
+        "${broken_rows:?}") echo old ;;
         *) echo damaged ;;
     esac
 }
