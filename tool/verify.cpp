@@ -72,13 +72,10 @@ Proof prove_by_reading(const Invocation &invocation, const WantedBackup &wanted,
     return proof;
 }
 
-// In the manifest as it is now: another verify may have written it meanwhile.
 void note(const Proof &proof, const StoredBackup &backup, Output &output)
 {
     try {
-        StoredBackup now = read_backup(backup.manifest_path());
-        add_proof(now.manifest, proof);
-        write_manifest(now);
+        note_proof(backup, proof);
     } catch (const Failure &failure) {
         output.warn("the result could not be written into the manifest: " + std::string(failure.what()),
                     failure.hint());
