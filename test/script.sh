@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one script test, which prints TAP and starts servers of its own. usage: script.sh BUILD_DIRECTORY FILE
+# Runs one script test, which prints TAP and starts servers of its own. usage: script.sh BUILD_DIRECTORY FILE [ARGUMENT...]
 # The script finds PITSTOP_BUILD (the build directory), PITSTOP_SOURCE (this checkout) and PITSTOP_PREFIX, a PostgreSQL
 # with the extension in it for: source "$PITSTOP_SOURCE/tool/cluster.sh"; cluster_create --prefix "$PITSTOP_PREFIX"
 set -euo pipefail
@@ -15,4 +15,4 @@ PITSTOP_PREFIX=$(cluster_prefix)
 export PITSTOP_BUILD PITSTOP_SOURCE PITSTOP_PREFIX
 # The stage's server is not the script's to use.
 unset PGHOST PGPORT PGUSER
-exec bash "$2"
+exec bash "${@:2}"

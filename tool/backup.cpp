@@ -204,6 +204,21 @@ StoredBackup make_backup(const BackupOptions &options, const Connection &connect
     return backup.keep(manifest);
 }
 
+// Somebody who changes a table, such as TeslaMate's migrations at its start, comes first; then it begins anew.
+StoredBackup make_backup_patiently(const BackupOptions &options, const Connection &connection, Output &output)
+{
+    constexpr int most_attempts = 3;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return make_backup(options, connection, output);
+        } catch (const Failure &failure) {
+            if (!met_a_change(failure) || attempt == most_attempts)
+                throw;
+        }
+        output.warn("somebody waits to change a table, so the dump made way for him and begins anew");
+    }
+}
+
 ExitCode back_up(const Invocation &invocation, Output &output)
 {
     const BackupOptions options = read_backup_options(invocation);
@@ -218,7 +233,7 @@ ExitCode back_up(const Invocation &invocation, Output &output)
     if (const std::size_t cleared = clear_leftovers(options.directory); cleared > 0)
         output.warn("cleared away " + plural(cleared, "file", "files") + " of a backup that did not come to its end");
 
-    const StoredBackup backup = make_backup(options, connection, output);
+    const StoredBackup backup = make_backup_patiently(options, connection, output);
     Json copies = Json::array();
     const bool all_copied = copy_everywhere(invocation, backup, copies, output);
     report(backup, copies, output);

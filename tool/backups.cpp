@@ -15,6 +15,7 @@ constexpr std::size_t manifest_limit = 16 << 20;
 constexpr const char *manifest_ending = ".json";
 constexpr const char *leftover_beginning = ".pitstop-";
 constexpr const char *leftover_ending = ".partial";
+constexpr const char *draft_ending = ".json.partial";
 constexpr const char *expired_ending = ".expired.partial";
 constexpr const char *lock_name = ".pitstop.lock";
 
@@ -57,6 +58,49 @@ void finish_deleting(const std::string &directory, const std::string &leftover)
     } catch (const Failure &) {
         // Half a manifest was never renamed into a leftover; somebody else made it.
     }
+}
+
+std::string draft_path(const StoredBackup &backup)
+{
+    return temporary_path(backup.directory, backup.manifest.name + manifest_ending);
+}
+
+std::vector<std::string> names_to_give(const Manifest &manifest)
+{
+    std::vector<std::string> names = {manifest.archive};
+    if (manifest.companion)
+        names.push_back(*manifest.companion);
+    return names;
+}
+
+// Each is there once, under its own name or under its temporary one.
+bool has_all_files(const StoredBackup &backup)
+{
+    const std::vector<std::string> names = names_to_give(backup.manifest);
+    return std::all_of(names.begin(), names.end(), [&](const std::string &name) {
+        return exists(backup.path(name)) != exists(temporary_path(backup.directory, name));
+    });
+}
+
+// A draft was written when all of its backup was proven, so only names are missing.
+void finish_keeping(const std::string &directory, const std::string &leftover)
+{
+    try {
+        const StoredBackup backup{directory, parse_manifest(read_file(join_path(directory, leftover), manifest_limit))};
+        if (draft_path(backup) == join_path(directory, leftover) && names_only_its_own(backup.manifest) &&
+            !exists(backup.manifest_path()) && has_all_files(backup))
+            give_names(backup);
+    } catch (const Failure &) {
+        // Killed while the draft was written.
+    }
+}
+
+// Whether somebody writes a proof into the manifest right now, by way of this draft.
+bool is_being_noted(const std::string &directory, const std::string &leftover)
+{
+    const std::size_t start = std::string(leftover_beginning).size();
+    const std::string manifest = join_path(directory, without(leftover, leftover_ending).substr(start));
+    return exists(manifest) && !FileLock::try_take(manifest, FileLock::Kind::exclusive);
 }
 
 [[noreturn]] void fail_on_missing(const std::string &given)
@@ -144,11 +188,36 @@ StoredBackup read_backup(const std::string &manifest_path)
     return backup;
 }
 
-void write_manifest(const StoredBackup &backup)
+std::string temporary_path(const std::string &directory, const std::string &name)
 {
-    NewFile file(backup.manifest_path(),
-                 backup.path(leftover_beginning + backup.manifest.name + manifest_ending + leftover_ending));
+    return join_path(directory, leftover_beginning + name + leftover_ending);
+}
+
+void draft_manifest(const StoredBackup &backup)
+{
+    NewFile file(backup.manifest_path(), draft_path(backup));
     file.write(manifest_text(backup.manifest));
+    file.sync();
+    file.leave();
+    sync_directory(backup.directory);
+}
+
+void give_names(const StoredBackup &backup)
+{
+    for (const std::string &name : names_to_give(backup.manifest)) {
+        if (const std::string temporary = temporary_path(backup.directory, name); exists(temporary))
+            rename_durably(temporary, backup.path(name));
+    }
+    rename_durably(draft_path(backup), backup.manifest_path());
+}
+
+void note_proof(const StoredBackup &backup, const Proof &proof)
+{
+    const FileLock my_turn = FileLock::take_of_current(backup.manifest_path());
+    StoredBackup now = read_backup(backup.manifest_path());
+    add_proof(now.manifest, proof);
+    NewFile file(now.manifest_path(), draft_path(now));
+    file.write(manifest_text(now.manifest));
     file.keep();
 }
 
@@ -198,18 +267,35 @@ void delete_backup(const StoredBackup &backup)
 
 std::size_t clear_leftovers(const std::string &directory)
 {
-    const BackupDirectory found = look_into(directory);
-    for (const std::string &name : found.leftovers) {
+    for (const std::string &name : look_into(directory).leftovers) {
+        if (ends_with(name, draft_ending))
+            finish_keeping(directory, name);
+    }
+    std::size_t cleared = 0;
+    for (const std::string &name : look_into(directory).leftovers) {
+        if (ends_with(name, draft_ending) && is_being_noted(directory, name))
+            continue;
         if (ends_with(name, expired_ending))
             finish_deleting(directory, name);
         remove_tree(join_path(directory, name));
+        ++cleared;
     }
-    return found.leftovers.size();
+    return cleared;
 }
 
 std::optional<FileLock> lock_directory(const std::string &directory)
 {
     return FileLock::create(join_path(directory, lock_name));
+}
+
+bool is_locked(const std::string &directory)
+{
+    const std::string lock = join_path(directory, lock_name);
+    try {
+        return exists(lock) && !FileLock::try_take(lock, FileLock::Kind::shared);
+    } catch (const Failure &) {
+        return true;  // another user's, and not to be seen by this one
+    }
 }
 
 std::optional<FileLock> lock_for_reading(const StoredBackup &backup)

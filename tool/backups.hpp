@@ -48,18 +48,31 @@ struct WantedBackup {
 WantedBackup find_backup(const Invocation &invocation, const std::optional<std::string> &given);
 
 StoredBackup read_backup(const std::string &manifest_path);
-void write_manifest(const StoredBackup &backup);  // whole or not at all
+
+// What a file of a backup is called until the backup is whole.
+std::string temporary_path(const std::string &directory, const std::string &name);
+
+// A new backup, all of it proven and under temporary names. Its manifest is written under such a name as well: from then on
+// whoever finds it finishes the backup.
+void draft_manifest(const StoredBackup &backup);
+// The files get their names, the manifest last: it makes them a backup.
+void give_names(const StoredBackup &backup);
+
+// Into the manifest as it is now: another verify may have changed it meanwhile.
+void note_proof(const StoredBackup &backup, const Proof &proof);
 
 // Deletes a backup. The manifest goes first, by a rename into a leftover: from then on it is no backup, and the leftover still
 // names the files that have to go. The directory's lock and the backup's are held.
 void delete_backup(const StoredBackup &backup);
 
-// Clears away what killed backups and deletions left, and tells how many there were. The directory's lock is held.
+// Finishes what was killed while it got its names, clears away what other killed backups and deletions left, and tells how many
+// files that were. The directory's lock is held.
 std::size_t clear_leftovers(const std::string &directory);
 
 // Locks. One backup (or expire) at a time works in a directory: DIR/.pitstop.lock. Whoever reads a backup holds its
 // archive locked shared; expire takes it exclusively before it deletes.
 std::optional<FileLock> lock_directory(const std::string &directory);
+bool is_locked(const std::string &directory);  // writes nothing
 std::optional<FileLock> lock_for_reading(const StoredBackup &backup);
 std::optional<FileLock> lock_for_deleting(const StoredBackup &backup);
 

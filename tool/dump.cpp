@@ -23,8 +23,12 @@ constexpr const char *dumping = "dump the database";
 ProgramCall pg_dump_call(const DumpCall &call)
 {
     ProgramCall program;
-    program.argv = {call.programs.pg_dump.path, "--dbname=" + call.connection.conninfo(), "--no-password",
-                    "--snapshot=" + call.snapshot.id, "--exclude-schema=pitstop"};
+    program.argv = {call.programs.pg_dump.path,
+                    "--dbname=" + call.connection.conninfo(),
+                    "--no-password",
+                    "--snapshot=" + call.snapshot.id,
+                    "--lock-wait-timeout=" + std::to_string(lock_patience_ms),
+                    "--exclude-schema=pitstop"};
     const std::string level = call.compression.substr(call.compression.find(':') + 1);
     // Before 16 there is but a level, of gzip.
     program.argv.push_back("--compress=" + (call.programs.pg_dump.major >= 16 ? call.compression : level));
@@ -243,6 +247,17 @@ DumpPrograms programs_for_dumping(int server_major)
 std::string compression_for(const PostgresProgram &pg_dump)
 {
     return pg_dump.major >= 16 ? "zstd:3" : fallback_compression;
+}
+
+bool met_a_change(const Failure &failure)
+{
+    const std::string said = std::string(failure.what()) + failure.detail();
+    // The counting, pg_dump (which uses a timeout of statements for its locks), and its parallel workers, who do not wait.
+    for (const char *words : {"due to lock timeout", "due to statement timeout", "could not obtain lock"}) {
+        if (said.find(words) != std::string::npos)
+            return true;
+    }
+    return false;
 }
 
 bool lacks_compression(const Failure &failure)

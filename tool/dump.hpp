@@ -33,6 +33,9 @@ std::string compression_for(const PostgresProgram &pg_dump);
 constexpr const char *fallback_compression = "gzip:5";
 bool lacks_compression(const Failure &failure);
 
+// Whether it failed because somebody waits to change a table: see lock_patience_ms.
+bool met_a_change(const Failure &failure);
+
 struct Archive {
     std::uint64_t bytes = 0;
     std::string sha256;

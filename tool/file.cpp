@@ -299,4 +299,23 @@ std::optional<FileLock> FileLock::create(const std::string &path)
     return take(Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)), path, LOCK_EX);
 }
 
+FileLock FileLock::take_of_current(const std::string &path)
+{
+    while (true) {
+        // For writing: some network file systems give no exclusive lock otherwise.
+        Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+        if (!file)
+            fail_on("open", path);
+        while (::flock(file.get(), LOCK_EX) != 0) {
+            if (errno != EINTR)
+                fail_on("take the lock", path);
+        }
+        struct stat locked = {};
+        struct stat named = {};
+        if (::fstat(file.get(), &locked) == 0 && ::stat(path.c_str(), &named) == 0 && locked.st_ino == named.st_ino &&
+            locked.st_dev == named.st_dev)
+            return FileLock(std::move(file));
+    }
+}
+
 }  // namespace pitstop::tool

@@ -70,6 +70,8 @@ public:
     // Nothing when somebody else has it. The file must be there; a lock file of one's own is made by `create`.
     static std::optional<FileLock> try_take(const std::string &path, Kind kind);
     static std::optional<FileLock> create(const std::string &path);
+    // Waits for its turn with a file that each holder may replace: what is locked is what has the name now.
+    static FileLock take_of_current(const std::string &path);
 
 private:
     explicit FileLock(Descriptor file) noexcept : file_(std::move(file)) {}

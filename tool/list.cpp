@@ -115,7 +115,7 @@ void show_oddities(const BackupDirectory &found, Output &output)
     if (found.leftovers.empty())
         return;
     // Whoever holds the lock works on them.
-    const bool is_live = !lock_directory(found.path);
+    const bool is_live = is_locked(found.path);
     output.warn(plural(found.leftovers.size(), "file", "files") +
                     (is_live ? " of a backup that is under way" : " of a backup that did not come to its end"),
                 is_live ? "" : "The next backup clears them away.");

@@ -105,7 +105,7 @@ NewBackup::~NewBackup()
 
 std::string NewBackup::temporary(const std::string &name) const
 {
-    return join_path(options_.directory, ".pitstop-" + name + ".partial");
+    return temporary_path(options_.directory, name);
 }
 
 void NewBackup::dump(DumpCall call, RowCounting &counting)
@@ -189,15 +189,17 @@ void NewBackup::describe(Manifest &manifest) const
 StoredBackup NewBackup::keep(Manifest manifest)
 {
     StoredBackup backup{options_.directory, std::move(manifest)};
+    const std::string manifest_name = name_in(backup.manifest_path());
     // A name that was free may be taken by now; a rename would replace what is there.
-    for (const std::string &name : {archive_, companion_.value_or("")}) {
-        if (!name.empty() && exists(backup.path(name)))
+    for (const std::string &name : {archive_, companion_.value_or(archive_), manifest_name}) {
+        if (exists(backup.path(name)))
             throw Failure(ExitCode::failed, "\"" + printable(backup.path(name)) + "\" came to be meanwhile");
     }
-    rename_durably(temporary(archive_), backup.path(archive_));
-    if (companion_)
-        rename_durably(temporary(*companion_), backup.path(*companion_));
-    write_manifest(backup);
+    // When anything goes wrong from here on, what has its name already goes as well.
+    temporaries_.insert(temporaries_.begin(), {temporary(manifest_name), backup.manifest_path(), backup.path(archive_),
+                                               backup.path(companion_.value_or(archive_))});
+    draft_manifest(backup);
+    give_names(backup);
     temporaries_.clear();
     return backup;
 }

@@ -251,8 +251,13 @@ std::string ChildProcess::complaint() const
 
 void ChildProcess::require_success(const std::string &doing)
 {
-    if (const int status = wait(); status != 0)
-        throw Failure(ExitCode::program, "could not " + doing + ": " + name_ + " " + ending_text(status), complaint());
+    const int status = wait();
+    if (status == 0)
+        return;
+    const std::string said = complaint();
+    const bool is_full = said.find(std::strerror(ENOSPC)) != std::string::npos;
+    throw Failure(ExitCode::program, "could not " + doing + ": " + name_ + " " + ending_text(status), said,
+                  is_full ? "The disk is full. Make room there, or name another directory." : "");
 }
 
 std::string ending_text(int status)

@@ -101,4 +101,16 @@ PostgresProgram program_for(const std::string &name, int server_major)
             " (from apt.postgresql.org where your release is older). PITSTOP_PG_BINDIR names the directory it is in.");
 }
 
+PostgresProgram newest_program(const std::string &name)
+{
+    constexpr int oldest_supported = 15;
+    PostgresProgram newest = program_for(name, oldest_supported);
+    for (const std::string &place : places_to_look(oldest_supported)) {
+        const std::optional<PostgresProgram> found = program_in(place, name);
+        if (found && found->major > newest.major)
+            newest = *found;
+    }
+    return newest;
+}
+
 }  // namespace pitstop::tool

@@ -17,7 +17,10 @@ struct PostgresProgram {
 // major. Raises Failure (program) that says what was found and what to install.
 PostgresProgram program_for(const std::string &name, int server_major);
 
-// The same in one directory, whatever major it is; nothing when it is not there.
+// The newest there is, which reads the archives of every pg_dump: newer ones than a server's may have written them.
+PostgresProgram newest_program(const std::string &name);
+
+// pg_dump, pg_restore or psql in one directory, whatever major it is; nothing when it is not there.
 std::optional<PostgresProgram> program_in(const std::string &directory, const std::string &name);
 
 // 15.18 out of "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", 18 out of "18beta1": major and text.

@@ -95,7 +95,8 @@ Snapshot take_snapshot(const Connection &connection)
 RowCounting::RowCounting(const Connection &connection, const Snapshot &snapshot)
     : session_(connection.open()), tables_(snapshot.tables)
 {
-    session_.execute("SET statement_timeout = 0; SET row_security = off");
+    session_.execute("SET statement_timeout = 0; SET row_security = off; SET lock_timeout = " +
+                     std::to_string(lock_patience_ms));
     session_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     session_.execute("SET TRANSACTION SNAPSHOT " + quoted_literal(snapshot.id));
     begin_next();

@@ -12,6 +12,10 @@
 
 namespace pitstop::tool {
 
+// Who wants to change a table waits for the snapshot's locks, and whoever asks for it after him, pg_dump and the counting too,
+// waits for him: without an end to that, all wait forever. Else nobody waits here, for the snapshot has the locks already.
+constexpr int lock_patience_ms = 10'000;
+
 struct Snapshot {
     Session session;                // holds the locks and the snapshot as long as it lives
     std::string id;                 // for pg_dump --snapshot

@@ -30,22 +30,10 @@ void require_files(const StoredBackup &backup)
     }
 }
 
-// The newest pg_restore reads every older archive.
-PostgresProgram reader_for(const WantedBackup &wanted)
-{
-    constexpr int oldest_supported = 15;
-    return program_for("pg_restore",
-                       wanted.backup ? wanted.backup->manifest.server_version_number / 10000 : oldest_supported);
-}
-
-// Reads all of it. An encrypted backup without its key is proven by its checksums alone: they are those of what was read back
+// Reads all of it; its checksums are compared by then. An encrypted backup without its key is proven by its checksums alone: they are those of what was read back
 // when it was made.
 void read_to_its_end(const Invocation &invocation, const WantedBackup &wanted, Output &output)
 {
-    if (wanted.backup) {
-        begin_step(output, "compare checksums");
-        require_files(*wanted.backup);
-    }
     const std::optional<std::string> identity = invocation.value("--identity");
     if (wanted.backup && wanted.backup->manifest.encrypted_for && !identity) {
         output.warn("the backup is encrypted, so only its checksums were compared",
@@ -53,15 +41,22 @@ void read_to_its_end(const Invocation &invocation, const WantedBackup &wanted, O
         return;
     }
     begin_step(output, "read to the end");
-    DumpSource::open(wanted.path, identity).read_through(reader_for(wanted).path);
+    DumpSource::open(wanted.path, identity).read_through(newest_program("pg_restore").path);
 }
 
-Proof prove_by_reading(const Invocation &invocation, const WantedBackup &wanted, Output &output)
+Proof prove(const Invocation &invocation, const WantedBackup &wanted, Output &output)
 {
     Proof proof;
     proof.how = "read";
     proof.at = Moment{std::time(nullptr)};
     try {
+        if (wanted.backup) {
+            begin_step(output, "compare checksums");
+            require_files(*wanted.backup);
+        }
+        // What is damaged is not restored to see it.
+        if (invocation.has("--restore"))
+            return prove_by_restoring(invocation, output, wanted);
         read_to_its_end(invocation, wanted, output);
         proof.passed = true;
     } catch (const Failure &failure) {
@@ -72,13 +67,10 @@ Proof prove_by_reading(const Invocation &invocation, const WantedBackup &wanted,
     return proof;
 }
 
-// In the manifest as it is now: another verify may have written it meanwhile.
 void note(const Proof &proof, const StoredBackup &backup, Output &output)
 {
     try {
-        StoredBackup now = read_backup(backup.manifest_path());
-        add_proof(now.manifest, proof);
-        write_manifest(now);
+        note_proof(backup, proof);
     } catch (const Failure &failure) {
         output.warn("the result could not be written into the manifest: " + std::string(failure.what()),
                     failure.hint());
@@ -107,12 +99,14 @@ ExitCode run_verify(const Invocation &invocation, Output &output)
     if (invocation.has("--scratch-bin") && !invocation.has("--restore"))
         throw Failure(ExitCode::usage, "--scratch-bin needs --restore");
     const WantedBackup wanted = find_backup(invocation, invocation.argument(0));
-    const std::optional<FileLock> reading = wanted.backup && exists(wanted.backup->archive_path_to_lock())
-                                                ? lock_for_reading(*wanted.backup)
-                                                : std::nullopt;
     const std::string name = wanted.backup ? wanted.backup->manifest.name : name_in(wanted.path);
-    const Proof proof = invocation.has("--restore") ? prove_by_restoring(invocation, output, wanted)
-                                                    : prove_by_reading(invocation, wanted, output);
+    std::optional<FileLock> reading;
+    if (wanted.backup && exists(wanted.backup->archive_path_to_lock())) {
+        reading = lock_for_reading(*wanted.backup);
+        if (!reading)
+            throw Failure(ExitCode::busy, "backup \"" + printable(name) + "\" is being deleted");
+    }
+    const Proof proof = prove(invocation, wanted, output);
     if (wanted.backup)
         note(proof, *wanted.backup, output);
     report(proof, name, wanted, output);

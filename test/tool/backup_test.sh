@@ -10,30 +10,14 @@ source "$PITSTOP_SOURCE/test/tool/tool.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=backups.sh
+source "$PITSTOP_SOURCE/test/tool/backups.sh"
 
 cluster_guard
-cluster_create --prefix "$PITSTOP_PREFIX" fsync=off max_connections=30
-cluster_start
-load_teslamate teslamate
-cluster_psql --dbname=teslamate --command='CREATE EXTENSION pitstop' --command='ANALYZE' --output=/dev/null \
-    --command='SELECT * FROM pitstop.close_drive(1)'
-PITSTOP_PG_BINDIR=$(cluster_bin)
-export PITSTOP_PG_BINDIR PGDATABASE=teslamate
-declare -r dir=$cluster/backups other=$cluster/other
-mkdir "$dir" "$other"
-
-manifest_value() {
-    python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
-}
-
-files_in() {
-    find "$1" -mindepth 1 -maxdepth 1 ! -name .pitstop.lock -printf '%f\n' | sort
-}
-
-# In $dir, emptied first. Nothing of what an earlier check made can be taken for this one's.
-fresh() {
-    rm -rf "${dir:?}"/* "$dir"/.p*
-}
+backups_start
+declare -r other=$cluster/other
+mkdir "$other"
+unset PITSTOP_BACKUP_DIR
 
 # ---- what it writes
 
