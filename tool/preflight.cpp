@@ -314,6 +314,16 @@ Expected expect(const DumpSource &dump, const std::optional<StoredBackup> &backu
     return expected;
 }
 
+bool brings_pitstop(const Expected &expected)
+{
+    return !expected.manifest && expected.facts.extensions.count("pitstop") > 0;
+}
+
+unsigned most_streams(const Expected &expected, unsigned wanted)
+{
+    return brings_pitstop(expected) ? 1 : wanted;
+}
+
 std::vector<PreflightFinding> look_ahead(const PreflightQuestion &question)
 {
     Findings findings = {{"the dump", Status::ok, question.dump.description() + ", whole", {}},

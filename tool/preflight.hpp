@@ -37,6 +37,11 @@ struct Expected {
 // Reads what has to be read: the checksums of a backup, or all of another dump. Failure (not_proven) where it is damaged.
 Expected expect(const DumpSource &dump, const std::optional<StoredBackup> &backup, const LoadingPrograms &programs);
 
+// Whether the dump has the extension pitstop in it, with its journal: pg_dump's of a whole database, and no backup of ours.
+bool brings_pitstop(const Expected &expected);
+// In how many streams it may be loaded: the journal's tables refer to each other from the moment that the extension is there.
+unsigned most_streams(const Expected &expected, unsigned wanted);
+
 struct PreflightQuestion {
     const Connection &connection;
     Session &maintenance;

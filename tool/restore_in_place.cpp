@@ -25,6 +25,16 @@ CREATE EXTENSION IF NOT EXISTS earthdistance WITH SCHEMA public;
 RESET lock_timeout;
 )";
 
+// A dump that pg_dump made of all of a database brings pitstop along, journal and all: it takes the place of what is there.
+constexpr const char *dropping_pitstop_sql = R"(DROP EXTENSION IF EXISTS pitstop CASCADE;
+DROP SCHEMA IF EXISTS pitstop CASCADE;
+)";
+
+std::string before_loading(const Expected &expected)
+{
+    return std::string(emptying_sql) + (brings_pitstop(expected) ? dropping_pitstop_sql : "");
+}
+
 std::string qualified(const TableName &table)
 {
     return quoted_identifier(table.schema) + "." + quoted_identifier(table.name);
@@ -114,8 +124,9 @@ RestoreResult run_restore_in_place(const RestoreRequest &request, const DumpSour
             if (request.disconnect)
                 end_sessions_in(maintenance, request.target);
             begin_step(output, "load in place");
-            load_in_one_transaction({dump, connection, request.target, programs, 1, expected.rows}, emptying_sql,
-                                    comparing_sql(expected) + recording_sql(mark, record), output);
+            load_in_one_transaction({dump, connection, request.target, programs, 1, expected.rows},
+                                    before_loading(expected), comparing_sql(expected) + recording_sql(mark, record),
+                                    output);
         },
         [&] {
             if (is_in_place(connection, mark))

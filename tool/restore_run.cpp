@@ -33,7 +33,7 @@ void fill_and_prove(const RestoreRequest &request, const DumpSource &dump, const
 {
     const LoadingPrograms programs = programs_for_loading(maintenance.server_version() / 10000);
     begin_step(output, "load");
-    load({dump, connection, side, programs, request.jobs, expected.rows}, output);
+    load({dump, connection, side, programs, most_streams(expected, request.jobs), expected.rows}, output);
     if (const auto warning = load_companion(request, side, connection, programs, output))
         result.warnings.push_back(*warning);
     begin_step(output, "analyze");

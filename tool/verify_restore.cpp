@@ -115,7 +115,7 @@ void restore_and_compare(const DumpSource &dump, const Expected &expected, const
     const unsigned jobs = std::min(std::max(1U, std::thread::hardware_concurrency()), most_jobs);
     const ScratchDatabase scratch(maintenance, connection, of);
     begin_step(output, "restore into a scratch database");
-    load({dump, connection, scratch.name(), programs, jobs, expected.rows,
+    load({dump, connection, scratch.name(), programs, most_streams(expected, jobs), expected.rows,
           !has_all_roles(maintenance, expected.facts.roles)},
          output);
     connection.open(scratch.name()).execute("ANALYZE");

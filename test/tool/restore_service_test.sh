@@ -44,7 +44,7 @@ fresh_log
 run_pitstop restore "$dumps/custom" --service "$service" --dry-run
 is "$status $(lines_of_log)" '0 ' "a dry run does not touch it"
 run_pitstop restore "$dumps/gone" --service "$service"
-is "$status $(lines_of_log)" '1 ' "nor does a restore that is refused"
+is "$status $(lines_of_log)" '2 ' "nor does a restore of what is not there"
 fresh_target
 fresh_log
 run_pitstop restore "$dumps/custom" --service "$service" --in-place
@@ -170,7 +170,7 @@ lose() {
 stop_before() {
     local step=$1
     shift
-    PITSTOP_STOP_BEFORE=$step pitstop restore "$@" >"$cluster/out" 2>"$cluster/err" &
+    PITSTOP_STOP_BEFORE=$step "$PITSTOP_BUILD/bin/pitstop" restore "$@" >"$cluster/out" 2>"$cluster/err" &
     stopped=$!
     wait_until 60 grep -q '^State:.*T' "/proc/$stopped/status"
 }
@@ -196,7 +196,7 @@ for how in '' --in-place; do
     fresh_target
     fresh_log
     # shellcheck disable=SC2086  # no option, where there is none
-    pitstop restore "$dumps/slow" --service "$service" $how >"$cluster/out" 2>"$cluster/err" &
+    "$PITSTOP_BUILD/bin/pitstop" restore "$dumps/slow" --service "$service" $how >"$cluster/out" 2>"$cluster/err" &
     stopped=$!
     wait_until 60 is_sleeping
     lose "application_name = 'pitstop'"
@@ -223,7 +223,7 @@ for how in '' --in-place; do
     fresh_target
     fresh_log
     # shellcheck disable=SC2086  # no option, where there is none
-    pitstop restore "$dumps/slow" --service "$service" $how >"$cluster/out" 2>"$cluster/err" &
+    "$PITSTOP_BUILD/bin/pitstop" restore "$dumps/slow" --service "$service" $how >"$cluster/out" 2>"$cluster/err" &
     stopped=$!
     wait_until 60 is_sleeping
     kill -KILL "$stopped"

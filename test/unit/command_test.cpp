@@ -39,8 +39,8 @@ TEST(Options, begin_with_two_dashes_and_have_a_summary)
             EXPECT_EQ(option.name.substr(0, 2), "--") << command.name << " " << option.name;
             EXPECT_GT(option.name.size(), 3U) << command.name;
             EXPECT_FALSE(option.summary.empty()) << command.name << " " << option.name;
-            if (!option.short_name.empty())
-                EXPECT_TRUE(option.short_name.size() == 2 && option.short_name[0] == '-') << option.short_name;
+            EXPECT_TRUE(option.short_name.empty() || (option.short_name.size() == 2 && option.short_name[0] == '-'))
+                << option.short_name;
         }
     }
 }
@@ -51,8 +51,8 @@ TEST(Options, have_each_name_once_in_a_command)
         std::set<std::string> names;
         for (const OptionRow &option : options_of(command)) {
             EXPECT_TRUE(names.insert(option.name).second) << command.name << " " << option.name;
-            if (!option.short_name.empty())
-                EXPECT_TRUE(names.insert(option.short_name).second) << command.name << " " << option.short_name;
+            const bool is_new = option.short_name.empty() || names.insert(option.short_name).second;
+            EXPECT_TRUE(is_new) << command.name << " " << option.short_name;
         }
     }
 }

@@ -113,7 +113,7 @@ TEST(A_record, has_each_member_with_its_type)
     for (const char *member :
          {"target", "source", "phase", "started_at", "drop_old", "in_place", "is_scratch", "host", "pid"})
         EXPECT_EQ(parse_record(changed('"' + std::string(member) + '"', "\"x\"")), std::nullopt) << member;
-    EXPECT_EQ(parse_record(changed("\"proven\"", "\"swapped\"")), std::nullopt);
+    EXPECT_EQ(parse_record(changed("\"proven\"", "\"started\"")), std::nullopt);
     EXPECT_EQ(parse_record(changed("2026-11-25T", "2026-11-25 ")), std::nullopt);
     EXPECT_EQ(parse_record(changed("4711", "-1")), std::nullopt);
     EXPECT_EQ(parse_record(changed("4711", "4711.5")), std::nullopt);

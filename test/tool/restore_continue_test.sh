@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# pitstop restore --continue and --abort, killed themselves, refused, and with names that had to be cut.
+set -euo pipefail
+
+# shellcheck source=../tap.sh
+source "$PITSTOP_SOURCE/test/tap.sh"
+# shellcheck source=tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
+# shellcheck source=../../tool/cluster.sh
+source "$PITSTOP_SOURCE/tool/cluster.sh"
+# shellcheck source=../teslamate.sh
+source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=restoring.sh
+source "$PITSTOP_SOURCE/test/tool/restoring.sh"
+# shellcheck source=killing.sh
+source "$PITSTOP_SOURCE/test/tool/killing.sh"
+
+# ---- killed again while it goes on
+
+stop_before load
+kill_it
+for step in 'record the restore' 'stop the service' swap; do
+    # The first try's side database stands beside that of the second.
+    PITSTOP_STOP_BEFORE=$step "$PITSTOP_BUILD/bin/pitstop" restore --continue >"$cluster/out" 2>&1 &
+    stopped=$!
+    wait_until 60 grep -q '^State:.*T' "/proc/$stopped/status"
+    kill_it
+    is "$(state)" old "killed before \"$step\" of --continue: the old database is whole"
+done
+run_pitstop restore --continue
+is "$status $(state) $(databases)" '0 new teslamate teslamate_before_TIME' "a third --continue brings it to its end"
+ok "the service runs" service_runs
+unlike_zero=$(grep -c ': 0 rows' <<<"$out" || true)
+is "$unlike_zero" 0 "and does not claim that there are no rows"
+stop_before load
+kill_it
+PITSTOP_STOP_BEFORE='record the restore' "$PITSTOP_BUILD/bin/pitstop" restore --continue >"$cluster/out" 2>&1 &
+stopped=$!
+wait_until 60 grep -q '^State:.*T' "/proc/$stopped/status"
+kill_it
+run_pitstop restore --abort
+is "$status $(databases)" '0 teslamate' "--abort clears away what both left"
+ok "and starts the service" service_runs
+
+# ---- what --continue finds may have changed
+
+stop_before load
+kill_it
+open_session teslamate
+run_pitstop restore --continue
+is "$status" 5 "--continue looks ahead as well"
+close_session
+run_pitstop list
+like "$err" 'is interrupted' "a refusal leaves the record"
+run_pitstop restore --continue
+is "$status $(state)" '0 new' "and the next --continue goes on"
+stop_before swap
+kill_it
+open_session teslamate
+run_pitstop restore --continue
+is "$status $(state)" '5 old' "a swap waits for nobody for good"
+like "$err" 'others are still connected.*--continue' "and tells how to go on"
+ok "the service runs meanwhile" service_runs
+run_pitstop restore --continue --disconnect
+is "$status $(state)" '0 new' "--disconnect ends the others"
+close_session
+
+# A name so long that the side database's does not hold it.
+long=$(printf 'n%.0s' {1..63})
+fresh_target
+cluster_psql --dbname=postgres --command="ALTER DATABASE teslamate RENAME TO $long"
+PGDATABASE=$long PITSTOP_STOP_BEFORE='record the restore' "$PITSTOP_BUILD/bin/pitstop" restore >"$cluster/out" 2>&1 &
+stopped=$!
+wait_until 60 grep -q '^State:.*T' "/proc/$stopped/status"
+kill_it
+PGDATABASE=$long run_pitstop restore --abort
+is "$status $(databases)" "0 $long" "what was killed before it was recorded is found by a name that was cut"
+
+done_testing
