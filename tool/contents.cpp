@@ -69,6 +69,8 @@ SELECT count(*)
    AND )" NOT_OF_AN_EXTENSION("pg_catalog.pg_type", "k.contypid") R"(
 )";
 
+// Statistics that are older than the rows tell of an order that may be gone: with one row in a hundred moved from one end to the
+// other the correlation falls by 0.06, which is within the tolerance below.
 constexpr const char *order_sql = R"(
 SELECT s.attname, s.correlation
   FROM pg_catalog.pg_stats AS s
@@ -83,7 +85,8 @@ SELECT s.attname, s.correlation
                  JOIN pg_catalog.pg_class AS t ON t.oid = i.indrelid
                  JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
                  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = ANY (i.indkey)
-                WHERE n.nspname = s.schemaname AND t.relname = s.tablename AND a.attname = s.attname)
+                WHERE n.nspname = s.schemaname AND t.relname = s.tablename AND a.attname = s.attname
+                  AND pg_catalog.pg_stat_get_mod_since_analyze(t.oid) <= t.reltuples / 100)
  ORDER BY s.attname
 )";
 

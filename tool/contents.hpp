@@ -20,7 +20,7 @@ void lock_tables(Session &session, const std::vector<TableName> &tables);
 
 // The statement that counts a table's rows.
 std::string counting_statement(const TableName &table);
-// The order on disk, where ANALYZE knows it (columns with a BRIN index).
+// The order on disk, where a recent ANALYZE knows it (columns with a BRIN index).
 std::vector<ColumnOrder> order_of(Session &session, const TableName &table);
 
 // All that a manifest says about a database but the rows: versions, extensions, encoding, indexes, constraints, migration.
