@@ -88,6 +88,8 @@ ExitCode load_again(const Invocation &invocation, const std::vector<RestoreUnder
                     const Connection &connection, Session &maintenance, Output &output)
 {
     const RestoreUnderWay &found = tries[0];
+    if (found.record.in_place && !invocation.is_dry_run())
+        end_loads_in(maintenance, found.record.target);
     if (found.record.source.empty())
         throw Failure(ExitCode::refused, "the restore of \"" + printable(found.record.target) + "\" had not begun", {},
                       "\"pitstop restore --abort\" clears it away; then begin anew.");
@@ -149,6 +151,8 @@ ExitCode abort_restore(const Invocation &invocation, Output &output)
                           ? ""
                           : "The old database is \"" + printable(found.database) + "\".",
                       "\"pitstop restore --continue\" ends the restore.");
+    if (found.record.in_place)
+        end_loads_in(maintenance, found.record.target);
     // The service first: while it is down, drives are lost.
     if (const std::optional<Service> service = service_of(invocation, found.record)) {
         begin_step(output, "start the service");

@@ -73,6 +73,16 @@ std::string recording_sql(const std::string &mark, RestoreRecord record)
     return "COMMENT ON DATABASE " + quoted_identifier(mark) + " IS " + quoted_literal(record_text(record)) + ";\n";
 }
 
+void end_loads_or_leave(const Connection &connection, const std::string &target) noexcept
+{
+    try {
+        Session session = connection.open_maintenance();
+        end_loads_in(session, target);
+    } catch (const std::exception &) {
+        // A server that cannot be reached ends them itself, when it notices.
+    }
+}
+
 bool is_in_place(const Connection &connection, const std::string &mark) noexcept
 {
     try {
@@ -129,6 +139,7 @@ RestoreResult run_restore_in_place(const RestoreRequest &request, const DumpSour
                                     output);
         },
         [&] {
+            end_loads_or_leave(connection, request.target);
             if (is_in_place(connection, mark))
                 return joined_lines(service.start_again(), "The database \"" + printable(request.target) +
                                                                "\" is the restored one: it was committed already.");

@@ -221,6 +221,14 @@ std::vector<RestoreUnderWay> restores_under_way(Session &maintenance)
     return found;
 }
 
+void end_loads_in(Session &maintenance, const std::string &database)
+{
+    maintenance.query("SELECT pg_catalog.pg_terminate_backend(a.pid, 5000) FROM pg_catalog.pg_stat_activity AS a WHERE "
+                      "a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() AND a.usename = current_user AND "
+                      "a.application_name = 'pitstop'",
+                      {database});
+}
+
 bool is_of(const RestoreUnderWay &restore, const std::string &target)
 {
     return !restore.record.is_scratch &&

@@ -56,6 +56,8 @@ struct OtherSession {
 };
 std::vector<OtherSession> sessions_in(Session &maintenance, const std::string &database);
 void end_sessions_in(Session &maintenance, const std::string &database);
+// Those of loads of ours whose program is gone: the server goes on with their statement, and keeps the locks.
+void end_loads_in(Session &maintenance, const std::string &database);
 
 // The first moment from `now` on at which the names beside `target` are free.
 Moment free_moment(Session &maintenance, const std::string &target, Moment now);
