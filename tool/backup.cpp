@@ -212,8 +212,11 @@ StoredBackup make_backup_patiently(const BackupOptions &options, const Connectio
         try {
             return make_backup(options, connection, output);
         } catch (const Failure &failure) {
-            if (!met_a_change(failure) || attempt == most_attempts)
+            if (!met_a_change(failure))
                 throw;
+            if (attempt == most_attempts)
+                throw Failure(ExitCode::failed, "could not dump the database: its tables change all the time",
+                              failure.what(), "Wait until TeslaMate has started, then try again.");
         }
         output.warn("somebody waits to change a table, so the dump made way for him and begins anew");
     }

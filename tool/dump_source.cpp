@@ -49,12 +49,33 @@ std::unique_ptr<ByteSource> unwrapped(const std::string &path, const std::vector
     return source ? std::move(source) : source_of_file(path);
 }
 
+[[noreturn]] void fail_on_damage(const std::string &path, const Failure &failure)
+{
+    throw Failure(ExitCode::not_proven, "\"" + printable(path) + "\" is damaged: it could not be read to its end",
+                  failure.detail().empty() ? failure.what() : failure.detail(), "Take another backup.");
+}
+
 [[noreturn]] void fail_on_format(const std::string &path, DumpFormat format)
 {
     const std::string hint = format == DumpFormat::empty
                                  ? "The dump was never written; look for the reason where it was made."
                                  : "A dump is what pg_dump or \"pitstop backup\" writes.";
     throw Failure(ExitCode::not_proven, "\"" + printable(path) + "\" is no dump: it is " + name_of(format), {}, hint);
+}
+
+std::string start_under(const std::string &path, const std::vector<DumpFormat> &layers,
+                        const std::optional<std::string> &identity)
+{
+    try {
+        return start_of(*unwrapped(path, layers, identity), bytes_to_recognise);
+    } catch (const Failure &failure) {
+        // Only age's words tell what is changed or cut off from a key that does not fit.
+        for (const char *words : {"payload chunk", ": EOF"}) {
+            if (failure.detail().find(words) != std::string::npos)
+                fail_on_damage(path, failure);
+        }
+        throw;
+    }
 }
 
 class FilteredSource : public ByteSource {
@@ -171,8 +192,7 @@ std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source, bool kn
 void DumpSource::look_through_layers()
 {
     while (true) {
-        const std::string start = start_of(*unwrapped(path_, layers_, identity_), bytes_to_recognise);
-        format_ = recognise_dump(start);
+        format_ = recognise_dump(start_under(path_, layers_, identity_));
         const bool is_age_inside = format_ == DumpFormat::age && !layers_.empty();
         if (!is_layer(format_) || is_age_inside || layers_.size() == most_layers)
             return;
@@ -252,8 +272,7 @@ DumpFacts DumpSource::read_through(const std::string &pg_restore) const
     } catch (const Failure &failure) {
         if (failure.code() != ExitCode::program)
             throw;
-        throw Failure(ExitCode::not_proven, "\"" + printable(path_) + "\" is damaged: it could not be read to its end",
-                      failure.detail().empty() ? failure.what() : failure.detail(), "Take another backup.");
+        fail_on_damage(path_, failure);
     }
     DumpFacts facts = text.finish();
     if (!facts.is_complete)

@@ -275,13 +275,13 @@ for ((i = 0; i < 4000; i++)); do
 done >"$cluster/coming.sql"
 cluster_psql --dbname=teslamate --set=ON_ERROR_STOP=0 --file="$cluster/coming.sql" >"$cluster/coming.log" 2>&1 &
 coming=$!
-for ((i = 0; i < 5; i++)); do
+for ((i = 0; i < 2; i++)); do
     run_pitstop backup "$dir/coming$i.dump" --quiet
     if [[ $status -eq 0 ]]; then
         run_pitstop verify "coming$i" --restore
         is "$status" 0 "a backup made while tables come and go holds what its manifest says ($i)"
     else
-        like "$status $err" '^1 .*tables or migrations change all the time' "or it says that they do ($i)"
+        like "$status $err" '^1 .*change all the time' "or it says that they do ($i)"
     fi
 done
 kill "$coming" 2>/dev/null || true
