@@ -144,7 +144,7 @@ ChildProcess::ChildProcess(const ProgramCall &call, Streams streams)
     const Descriptor error = moved_up(errors_.get());
     const int targets[3] = {in.get(), out.get(), error.get()};
     Pipe told;
-    const Descriptor teller = moved_up(told.write_end.get());
+    Descriptor teller = moved_up(told.write_end.get());
     told.write_end.reset();
     const pid_t self = ::getpid();
     pid_ = ::fork();
@@ -153,7 +153,7 @@ ChildProcess::ChildProcess(const ProgramCall &call, Streams streams)
                teller.get());
     if (pid_ < 0)
         throw Failure(ExitCode::failed, "could not start " + name_ + ": " + std::strerror(errno));
-    const_cast<Descriptor &>(teller).reset();
+    teller.reset();
     pid_descriptor_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     if (const int number = error_from(told.read_end.get()); number != 0) {
         end();

@@ -211,7 +211,7 @@ void Session::wait(Timeout timeout)
 
 Rows Session::checked(PGresult *result)
 {
-    const ResultOwner owner(result);
+    ResultOwner owner(result);
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
@@ -227,7 +227,7 @@ Rows Session::checked(PGresult *result)
         fail(result);
     }
     }
-    return Rows(const_cast<ResultOwner &>(owner).release());
+    return Rows(owner.release());
 }
 
 void Session::send(const std::string &sql, const Parameters &parameters)
