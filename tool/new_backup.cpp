@@ -56,7 +56,8 @@ BackupOptions read_backup_options(const Invocation &invocation)
 {
     BackupOptions options;
     if (const auto target = invocation.argument(0)) {
-        if (is_directory(*target) || target->back() == '/') {
+        // A name without an ending is a directory that is not there, such as one whose disk is not mounted.
+        if (is_directory(*target) || target->back() == '/' || name_in(*target).find('.') == std::string::npos) {
             options.directory = *target;
         } else {
             options.directory = parent_of(*target);

@@ -30,18 +30,23 @@ void require_files(const StoredBackup &backup)
     }
 }
 
-// Reads all of it; its checksums are compared by then. An encrypted backup without its key is proven by its checksums alone: they are those of what was read back
-// when it was made.
+// Encrypted, and nobody gave the key.
+bool is_sealed(const Invocation &invocation, const WantedBackup &wanted)
+{
+    return wanted.backup && wanted.backup->manifest.encrypted_for && !invocation.has("--identity");
+}
+
+// Reads all of it; its checksums are compared by then. An encrypted backup without its key is proven by its checksums alone:
+// they are those of what was read back when it was made.
 void read_to_its_end(const Invocation &invocation, const WantedBackup &wanted, Output &output)
 {
-    const std::optional<std::string> identity = invocation.value("--identity");
-    if (wanted.backup && wanted.backup->manifest.encrypted_for && !identity) {
+    if (is_sealed(invocation, wanted)) {
         output.warn("the backup is encrypted, so only its checksums were compared",
                     "With --identity FILE it is decrypted and read to its end.");
         return;
     }
     begin_step(output, "read to the end");
-    DumpSource::open(wanted.path, identity).read_through(newest_program("pg_restore").path);
+    DumpSource::open(wanted.path, invocation.value("--identity")).read_through(newest_program("pg_restore").path);
 }
 
 Proof prove(const Invocation &invocation, const WantedBackup &wanted, Output &output)
@@ -77,12 +82,14 @@ void note(const Proof &proof, const StoredBackup &backup, Output &output)
     }
 }
 
-void report(const Proof &proof, const std::string &name, const WantedBackup &wanted, Output &output)
+void report(const Proof &proof, const std::string &name, const Invocation &invocation, const WantedBackup &wanted,
+            Output &output)
 {
     if (proof.passed)
         output.say("\"" + printable(name) + "\" is whole: " +
-                   (proof.how == "restore" ? "it was restored on PostgreSQL " + proof.server + " and compared."
-                                           : "it was read to its end."));
+                   (proof.how == "restore"          ? "it was restored on PostgreSQL " + proof.server + " and compared."
+                    : is_sealed(invocation, wanted) ? "its checksums are those that it had when it was made."
+                                                    : "it was read to its end."));
     output.json({{"name", name},
                  {"path", wanted.path},
                  {"how", proof.how},
@@ -109,7 +116,7 @@ ExitCode run_verify(const Invocation &invocation, Output &output)
     const Proof proof = prove(invocation, wanted, output);
     if (wanted.backup)
         note(proof, *wanted.backup, output);
-    report(proof, name, wanted, output);
+    report(proof, name, invocation, wanted, output);
     if (!proof.passed)
         throw Failure(ExitCode::not_proven, "\"" + printable(name) + "\" is not proven: " + proof.finding, {},
                       "Take another backup, and keep this one until that is proven.");

@@ -1,38 +1,31 @@
 #!/usr/bin/env bash
 # Measures the program's backup and restore beside pg_dump and psql, on a server of its own, and prints a table. Asserts
 # nothing. Every pair is run one after the other in the same round; the medians of the rounds' times are compared.
-# usage: backup.sh [small|full]
+# usage: backup.sh [short|full]
 # full: 9,000,000 positions; takes about 12 GB of disk and a quarter of an hour.
+#
+# It runs what is installed in PITSTOP_PREFIX, or on the stage of PITSTOP_BUILD (build, unless told).
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
-# shellcheck source=../../tool/cluster.sh
-source "$root/tool/cluster.sh"
+PITSTOP_SOURCE=${PITSTOP_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+readonly here=$PITSTOP_SOURCE/test/bench
+readonly build=${PITSTOP_BUILD:-$PITSTOP_SOURCE/build}
+# shellcheck source=../on_stage.sh
+source "$PITSTOP_SOURCE/test/on_stage.sh"
 
-case "${1:-small}" in
-    small) size=small drives=100 rounds=1 backups=20 ;;
+case "${1:-short}" in
+    short) size=short drives=100 rounds=1 backups=20 ;;
     full) size=full drives=10000 rounds=3 backups=1000 ;;
-    *) echo "usage: ${0##*/} [small|full]" >&2; exit 2 ;;
+    *) echo "usage: ${0##*/} [short|full]" >&2; exit 2 ;;
 esac
-declare -r build=${PITSTOP_BENCH_BUILD:-$root/build/bench}
 
 say() {
     echo "$*" >&2
 }
 
-build_program() {
-    mkdir -p "$build"
-    {
-        cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPITSTOP_TESTS=OFF ${PG_CONFIG:+"-DPG_CONFIG=$PG_CONFIG"}
-        cmake --build "$build" --parallel 2
-        DESTDIR=$(cluster_prefix) cmake --install "$build"
-    } >"$build.log" 2>&1 || { cat "$build.log" >&2; return 1; }
-}
-
 load() {
     cluster_psql --dbname=postgres --command='CREATE DATABASE bench'
-    cluster_psql --dbname=bench --output=/dev/null --file="$root/test/fixtures/teslamate/schema.sql" \
+    cluster_psql --dbname=bench --output=/dev/null --file="$PITSTOP_SOURCE/test/fixtures/teslamate/schema.sql" \
         --command="SET client_min_messages = warning" --set=drives="$drives" --file="$here/generate.sql" \
         --command='CREATE EXTENSION pitstop' --command='ANALYZE' --command='CHECKPOINT'
 }
@@ -144,13 +137,12 @@ report_all() {
 
 main() {
     local round
+    [[ -n "${PITSTOP_PREFIX:-}" ]] || { on_stage "$build"; PITSTOP_PREFIX=$(cluster_prefix); }
     cluster_guard
     # As a server is set up, but for waiting longer between checkpoints.
-    cluster_create shared_buffers=1GB max_wal_size=8GB checkpoint_timeout=30min autovacuum=off
+    cluster_create --prefix "$PITSTOP_PREFIX" shared_buffers=1GB max_wal_size=8GB checkpoint_timeout=30min autovacuum=off
     work=$cluster
     bin=$(cluster_bin)
-    say 'Building pitstop'
-    build_program
     cluster_start
     say "Generating $((drives * 900)) positions"
     load

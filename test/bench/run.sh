@@ -39,7 +39,7 @@ build_and_install() {
     local build=$root/build/bench
     mkdir -p "$build"
     {
-        cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPITSTOP_TESTS=OFF ${PG_CONFIG:+"-DPG_CONFIG=$PG_CONFIG"}
+        cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPITSTOP_TESTS=OFF -DPITSTOP_TOOL=OFF ${PG_CONFIG:+"-DPG_CONFIG=$PG_CONFIG"}
         cmake --build "$build" --parallel 2
         DESTDIR=$(cluster_prefix) cmake --install "$build"
     } >"$build.log" 2>&1 || { cat "$build.log" >&2; return 1; }

@@ -70,7 +70,7 @@ PITSTOP_BACKUP_DIR=$dir run_pitstop backup --quiet
 is "$status$out$err" 0 "PITSTOP_BACKUP_DIR names the directory, and --quiet prints nothing"
 run_pitstop backup
 is "$status" 2 "without a directory it is an error"
-run_pitstop backup "$dir/gone/"
+run_pitstop backup "$dir/gone"
 is "$status" 1 "a directory that does not exist is not made"
 like "$err" 'does not exist.*HINT:.*mount' "and a disk that is not mounted is thought of"
 

@@ -70,7 +70,8 @@ CommandRow backup()
         "backup that was proven gets its name; whatever stops it before, nothing but a temporary file is left, which "
         "the "
         "next backup clears away.\n\n"
-        "TARGET is a directory, which gets a name with the time in it, or a file's name; without it PITSTOP_BACKUP_DIR "
+        "TARGET is a directory, which gets a name with the time in it, or a file's name with an ending, such as "
+        "x.dump; without it PITSTOP_BACKUP_DIR "
         "is taken. The archive is an ordinary one: pg_restore restores it on a server that knows nothing of pitstop.",
         {{"TARGET", "a directory, or the new file's name", false, false, Complete::directory}},
         joined({option("--jobs", "N", "dump N tables at a time, into a directory of files"),

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The benchmark of backup and restore comes to its end, at its short size, and measures all it says it measures. What the times
+# are is nobody's business here.
+set -euo pipefail
+
+# shellcheck source=../tap.sh
+source "$PITSTOP_SOURCE/test/tap.sh"
+# shellcheck source=tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
+
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+ended=yes
+table=$(bash "$PITSTOP_SOURCE/test/bench/backup.sh" short 2>"$errors") || ended=no
+
+is "$ended" yes 'the benchmark comes to its end'
+[[ $ended == yes ]] || diag "$(<"$errors")"
+diag "$table"
+for each in 'backup with proof' 'its archive' 'backup --jobs 2' 'restore, proof, swap'; do
+    ok "it compares: $each" grep -qE "^$each, [a-zA-Z]+ +[0-9.]+  .* +[0-9.]+ +[0-9.]+" <<<"$table"
+done
+for each in 'list, 20 backups' 'memory of a backup' 'memory of a restore'; do
+    ok "it measures: $each" grep -qE "^$each, [a-zA-Z]+ +[0-9.]+" <<<"$table"
+done
+done_testing
