@@ -12,6 +12,8 @@ readonly here=$PITSTOP_SOURCE/test/bench
 readonly build=${PITSTOP_BUILD:-$PITSTOP_SOURCE/build}
 # shellcheck source=../on_stage.sh
 source "$PITSTOP_SOURCE/test/on_stage.sh"
+# shellcheck source=../../tool/cluster.sh
+source "$PITSTOP_SOURCE/tool/cluster.sh"
 
 case "${1:-short}" in
     short) size=short drives=100 rounds=1 backups=20 ;;
