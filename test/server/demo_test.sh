@@ -5,7 +5,9 @@ set -euo pipefail
 # shellcheck source=../tap.sh
 source "$PITSTOP_SOURCE/test/tap.sh"
 
-PITSTOP_DEMO_BUILD=$PITSTOP_BUILD/demo
+# Where test/run.sh has built with the other compiler, there is all that the demo needs.
+PITSTOP_DEMO_BUILD=$PITSTOP_BUILD/clang
+[[ -x "$PITSTOP_DEMO_BUILD/bin/pitstop" ]] || PITSTOP_DEMO_BUILD=$PITSTOP_BUILD/demo
 TMPDIR=$(mktemp -d /tmp/demo-XXXX)
 chmod 711 "$TMPDIR"
 export PITSTOP_DEMO_BUILD TMPDIR
