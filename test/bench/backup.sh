@@ -78,10 +78,10 @@ restore() {
     pitstop restore "$(echo "$work"/backups/*.dump)" --drop-old --quiet
 }
 
-# The largest resident memory of the program, in MB, while it runs, without its children's.
+# memory_of ARGUMENT...: the largest resident memory of the program, in MB, without its children's.
 memory_of() {
     local pid most=0 now
-    "$@" >/dev/null 2>&1 &
+    "$build/bin/pitstop" "$@" >/dev/null 2>&1 &
     pid=$!
     while now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [[ -n "$now" ]]; do
         most=$now
@@ -157,8 +157,9 @@ main() {
         timed psql plain_restore
         timed restore restore
     done
-    memory_backup=$(memory_of back_up)
-    memory_restore=$(memory_of restore)
+    memory_backup=$(memory_of backup "$work/backups/second.dump" --quiet)
+    memory_restore=$(memory_of restore "$work/backups/second.dump" --drop-old --quiet)
+    rm "$work"/backups/second.*
     make_backups
     timed list pitstop list --backup-dir "$work/backups"
     timed list pitstop list --backup-dir "$work/backups"

@@ -321,7 +321,9 @@ touch "$dir/.pitstop-whole.json.partial"
 run_pitstop backup "$dir/next.dump" --quiet 8>&-
 ok "whose unfinished file no backup clears away" test -e "$dir/.pitstop-whole.json.partial"
 exec 8>&-
-ok "then it goes on" wait "$waiter"
+status=0
+wait "$waiter" || status=$?
+is "$status" 0 "then it goes on"
 is "$(proofs)" "[('read', True), ('read', True)]" "and notes its own"
 
 restored
