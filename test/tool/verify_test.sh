@@ -204,7 +204,7 @@ run_pitstop verify whole
 is "$status" 0 "a backup in the directory format is proven"
 run_pitstop verify whole --restore
 is "$status" 0 "and restored"
-largest=$(find "$dir/whole.dir" -name '*.gz' -printf '%s %f\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+largest=$(find "$dir/whole.dir" ! -name toc.dat -type f -printf '%s %f\n' | sort -n | tail -n 1 | cut -d' ' -f2)
 flip "$dir/whole.dir/$largest" 100
 refuted whole "checksum of \"whole.dir/$largest\" differs" "a bit flipped in one of its files is found"
 restored
