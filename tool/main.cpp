@@ -10,6 +10,7 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "session.hpp"
 #include "signals.hpp"
 #include "tool/core/help.hpp"
 
@@ -24,6 +25,15 @@ void keep_secrets()
     ::setrlimit(RLIMIT_CORE, &no_core);
     ::prctl(PR_SET_DUMPABLE, 0);
     ::umask(077);
+}
+
+// Of a right that is missing nobody has said yet who has it: the commands that know more say more.
+Failure with_remedy(const SqlError &error)
+{
+    const bool lacks_right = error.sqlstate() == "42501" && error.hint().empty();
+    return Failure(error.code(), error.what(), error.detail(),
+                   lacks_right ? "Connect as the owner of TeslaMate's tables, or as a superuser, with --user."
+                               : error.hint());
 }
 
 int run(const std::vector<std::string> &arguments)
@@ -42,6 +52,9 @@ int run(const std::vector<std::string> &arguments)
     try {
         Output output(invocation);
         return static_cast<int>(function_of(name)(invocation, output));
+    } catch (const SqlError &error) {
+        print_failure(with_remedy(error), name, invocation.has("--json"));
+        return static_cast<int>(error.code());
     } catch (const Failure &failure) {
         print_failure(failure, name, invocation.has("--json"));
         return static_cast<int>(failure.code());

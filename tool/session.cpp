@@ -17,7 +17,6 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds connect_patience{30'000};
 constexpr milliseconds cancel_patience{5'000};
-constexpr const char *insufficient_privilege = "42501";
 
 struct ClearResult {
     void operator()(PGresult *result) const noexcept { PQclear(result); }
@@ -145,11 +144,9 @@ void Session::fail(const PGresult *result)
         throw SqlError(ExitCode::connection, "the connection to the server was lost", message,
                        "Look into the server's log for the reason, then try again.", sqlstate);
     }
-    std::string hint = printable(field_of(result, PG_DIAG_MESSAGE_HINT));
-    if (hint.empty() && sqlstate == insufficient_privilege)
-        hint = "Connect as the owner of TeslaMate's tables, or as a superuser, with --user.";
     throw SqlError(ExitCode::failed, printable(field_of(result, PG_DIAG_MESSAGE_PRIMARY)),
-                   printable(field_of(result, PG_DIAG_MESSAGE_DETAIL)), hint, sqlstate);
+                   printable(field_of(result, PG_DIAG_MESSAGE_DETAIL)),
+                   printable(field_of(result, PG_DIAG_MESSAGE_HINT)), sqlstate);
 }
 
 void Session::require_accepted(int accepted)
