@@ -242,8 +242,8 @@ DumpPrograms programs_for_dumping(int server_major)
     return {program_for("pg_dump", server_major), program_for("pg_restore", server_major)};
 }
 
-// Levels by measurement on nine million positions: zstd's default is faster than the server; of gzip's, 5 is the last one before
-// time doubles for a percent of size.
+// zstd's default level keeps up with the server. gzip does not at any: at 5 a backup of nine million positions took 2.4 times as
+// long as a plain dump, for a sixth less of size than at 1.
 std::string compression_for(const PostgresProgram &pg_dump)
 {
     return pg_dump.major >= 16 ? "zstd:3" : fallback_compression;

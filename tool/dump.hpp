@@ -25,12 +25,12 @@ struct DumpCall {
     const Snapshot &snapshot;
     const DumpPrograms &programs;
     std::vector<std::string> extensions;  // that go into the dump
-    std::string compression;              // zstd:3, gzip:5
+    std::string compression;              // zstd:3, gzip:1
 };
 
 // What the servers of this version's pg_dump compress with at first; the other when it was built without.
 std::string compression_for(const PostgresProgram &pg_dump);
-constexpr const char *fallback_compression = "gzip:5";
+constexpr const char *fallback_compression = "gzip:1";
 bool lacks_compression(const Failure &failure);
 
 // Whether it failed because somebody waits to change a table: see lock_patience_ms.
