@@ -80,10 +80,7 @@ std::string start_under(const std::string &path, const std::vector<DumpFormat> &
 
 class FilteredSource : public ByteSource {
 public:
-    FilteredSource(std::unique_ptr<ByteSource> source, bool knows_restrict)
-        : source_(std::move(source)), filter_(knows_restrict), input_(chunk_bytes)
-    {
-    }
+    explicit FilteredSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)), input_(chunk_bytes) {}
 
     std::size_t read(char *buffer, std::size_t size) override
     {
@@ -184,9 +181,9 @@ ProgramCall decrypting(const std::string &identity)
     return {{"age", "--decrypt", "--identity", identity}, {}, {}};
 }
 
-std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source, bool knows_restrict)
+std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source)
 {
-    return std::make_unique<FilteredSource>(std::move(source), knows_restrict);
+    return std::make_unique<FilteredSource>(std::move(source));
 }
 
 void DumpSource::look_through_layers()

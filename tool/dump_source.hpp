@@ -50,7 +50,7 @@ private:
 };
 
 // A plain dump as DumpFilter leaves it.
-std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source, bool knows_restrict);
+std::unique_ptr<ByteSource> filtered(std::unique_ptr<ByteSource> source);
 
 // age --decrypt of what `in` gives.
 ProgramCall decrypting(const std::string &identity);

@@ -1,6 +1,7 @@
 #include "load.hpp"
 
 #include <charconv>
+#include <random>
 
 #include "copy_watch.hpp"
 #include "tool/core/failure.hpp"
@@ -57,11 +58,30 @@ void run_program(const ProgramCall &call, const std::string &what)
     child.require_success(what);
 }
 
+// What only psql and this program know.
+std::string random_token()
+{
+    constexpr int words = 4;
+    std::random_device random;
+    std::string token;
+    for (int word = 0; word < words; ++word)
+        token += "r" + std::to_string(random());
+    return token;
+}
+
 // The transaction is ours: psql's own --single-transaction commits what it has got when its input ends early, as it does when
-// this program is killed in the middle of the dump.
+// this program is killed in the middle of the dump. Inside of \restrict psql runs no command that a dump may hold, such as one
+// for the shell: a dump of pg_dump has none, and another one comes from somebody else.
 void feed_psql(const Load &load, std::unique_ptr<ByteSource> source)
 {
-    const std::unique_ptr<ByteSource> whole = between("BEGIN;\n", std::move(source), "\nCOMMIT;\n");
+    std::string before = "BEGIN;\n";
+    std::string after = "\nCOMMIT;\n";
+    if (knows_restrict(load.programs.psql)) {
+        const std::string token = random_token();
+        before = "\\restrict " + token + "\n" + before;
+        after += "\\unrestrict " + token + "\n";
+    }
+    const std::unique_ptr<ByteSource> whole = between(std::move(before), std::move(source), std::move(after));
     feed_program(psql_call(load), *whole, doing(load));
 }
 
@@ -89,7 +109,7 @@ void load(const Load &load, Output &output)
 {
     const CopyWatch watch(load.connection, load.database, load.rows, "restoring", output);
     if (load.dump.is_plain()) {
-        feed_psql(load, filtered(load.dump.bytes(), knows_restrict(load.programs.psql)));
+        feed_psql(load, filtered(load.dump.bytes()));
         return;
     }
     ProgramCall call = pg_restore_call(load);
@@ -107,9 +127,7 @@ void load(const Load &load, Output &output)
 void load_in_one_transaction(const Load &load, const std::string &before, const std::string &after, Output &output)
 {
     const CopyWatch watch(load.connection, load.database, load.rows, "restoring", output);
-    feed_psql(load, between(before,
-                            filtered(load.dump.sql(load.programs.pg_restore.path), knows_restrict(load.programs.psql)),
-                            after));
+    feed_psql(load, between(before, filtered(load.dump.sql(load.programs.pg_restore.path)), after));
 }
 
 }  // namespace pitstop::tool

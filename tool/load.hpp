@@ -34,7 +34,7 @@ void load(const Load &load, Output &output);
 // In one transaction of psql's: `before`, the dump, `after`. Nothing of it stays when anything goes wrong.
 void load_in_one_transaction(const Load &load, const std::string &before, const std::string &after, Output &output);
 
-// Whether this psql knows \restrict, which pg_dump writes since 15.14, 16.10, 17.6 and 18.
+// Whether this psql knows \restrict: since 15.14, 16.10, 17.6 and 18.
 bool knows_restrict(const PostgresProgram &psql);
 
 }  // namespace pitstop::tool

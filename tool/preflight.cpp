@@ -181,6 +181,22 @@ PreflightFinding of_rights(const PreflightQuestion &question)
     return finding;
 }
 
+// Settings that a superuser gave to the database, say: found here, and not when all is loaded.
+PreflightFinding of_carrying(const PreflightQuestion &question)
+{
+    PreflightFinding finding{"settings and grants", Status::ok, "can be carried over", {}};
+    try {
+        try_carrying(question.maintenance, question.target);
+    } catch (const SqlError &error) {
+        if (error.code() == ExitCode::connection)
+            throw;
+        finding.status = Status::refused;
+        finding.says = std::string("of the database cannot be carried over: ") + error.what();
+        finding.hint = "Run the restore as a superuser: --user postgres, in Docker --user teslamate.";
+    }
+    return finding;
+}
+
 PreflightFinding of_roles(const PreflightQuestion &question)
 {
     const auto &roles = question.expected.facts.roles;
@@ -333,8 +349,11 @@ std::vector<PreflightFinding> look_ahead(const PreflightQuestion &question)
                          of_rights(question),
                          of_roles(question),
                          of_extensions(question)};
-    if (question.replaces && question.old)
+    if (question.replaces && question.old) {
+        if (!question.in_place)
+            findings.push_back(of_carrying(question));
         findings.push_back(of_sessions(question));
+    }
     return findings;
 }
 

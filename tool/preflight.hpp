@@ -50,6 +50,7 @@ struct PreflightQuestion {
     std::string target;
     std::optional<DatabaseTraits> old;  // of the target; nothing when there is none
     bool replaces = true;               // the target: not with --into
+    bool in_place = false;
     bool disconnect = false;
     bool stops_service = false;
 };

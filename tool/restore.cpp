@@ -185,7 +185,13 @@ ExitCode restore_from_start(const RestoreRequest &request, bool is_dry_run, cons
                             Session &maintenance, Output &output)
 {
     // A reader's lock: expire leaves the backup alone as long as it lives.
-    const std::optional<FileLock> reading = request.backup ? lock_for_reading(*request.backup) : std::nullopt;
+    std::optional<FileLock> reading;
+    if (request.backup && exists(request.backup->archive_path_to_lock())) {
+        reading = lock_for_reading(*request.backup);
+        if (!reading)
+            throw Failure(ExitCode::busy,
+                          "backup \"" + printable(request.backup->manifest.name) + "\" is being deleted");
+    }
     require_nothing_under_way(maintenance, request);
     const std::optional<DatabaseTraits> old = traits_of(maintenance, request.target);
     require_target(request, old);
@@ -196,7 +202,7 @@ ExitCode restore_from_start(const RestoreRequest &request, bool is_dry_run, cons
     const Expected expected = expect(dump, request.backup, programs);
     const std::vector<PreflightFinding> findings =
         look_ahead({connection, maintenance, dump, expected, request.target, old, request.replaces && old,
-                    request.disconnect, request.service.has_value()});
+                    request.in_place, request.disconnect, request.service.has_value()});
     show(findings, output);
     if (is_dry_run)
         return show_plan(request, findings, old, output);

@@ -58,12 +58,17 @@ std::vector<RestoreUnderWay> find_interrupted(const Invocation &invocation, cons
     return found;
 }
 
-// The service as it was recorded, unless another is named now.
+// What a record names is told, and never run: it is a comment in the cluster, which whoever owns the database may write.
 std::optional<Service> service_of(const Invocation &invocation, const RestoreRecord &record)
 {
     if (const auto given = invocation.value("--service"))
         return Service::parse(*given);
-    return record.stopped_service ? std::optional(Service::parse(*record.stopped_service)) : std::nullopt;
+    if (record.stopped_service)
+        throw Failure(
+            ExitCode::usage, "the restore had stopped the service " + printable(*record.stopped_service),
+            "It is named in the cluster, where others may have written it, so it is not started by that name.",
+            "When it is the right one, add --service '" + printable(*record.stopped_service) + "'.");
+    return std::nullopt;
 }
 
 RestoreRequest request_to_finish(const Invocation &invocation, const RestoreRecord &record)
@@ -88,8 +93,6 @@ ExitCode load_again(const Invocation &invocation, const std::vector<RestoreUnder
                     const Connection &connection, Session &maintenance, Output &output)
 {
     const RestoreUnderWay &found = tries[0];
-    if (found.record.in_place && !invocation.is_dry_run())
-        end_loads_in(maintenance, found.record.target);
     if (found.record.source.empty())
         throw Failure(ExitCode::refused, "the restore of \"" + printable(found.record.target) + "\" had not begun", {},
                       "\"pitstop restore --abort\" clears it away; then begin anew.");
@@ -97,6 +100,8 @@ ExitCode load_again(const Invocation &invocation, const std::vector<RestoreUnder
     request.drop_old = request.drop_old || found.record.drop_old;
     request.in_place = found.record.in_place;
     request.service = service_of(invocation, found.record);
+    if (found.record.in_place && !invocation.is_dry_run())
+        end_loads_in(maintenance, found.record.target);
     for (const RestoreUnderWay &each : tries)
         request.replaced.push_back(each.database);
     return restore_from_start(request, invocation.is_dry_run(), connection, maintenance, output);
@@ -122,6 +127,8 @@ ExitCode continue_restore(const Invocation &invocation, Output &output)
     const RestoreRequest request = request_to_finish(invocation, found.record);
     RestoreRecord record = found.record;
     record.drop_old = request.drop_old;
+    if (record.stopped_service)
+        record.stopped_service = request.service->text();
     RestoreResult result;
     result.target = record.target;
     if (record.phase == Phase::proven) {
@@ -151,10 +158,11 @@ ExitCode abort_restore(const Invocation &invocation, Output &output)
                           ? ""
                           : "The old database is \"" + printable(found.database) + "\".",
                       "\"pitstop restore --continue\" ends the restore.");
+    const std::optional<Service> service = service_of(invocation, found.record);
     if (found.record.in_place)
         end_loads_in(maintenance, found.record.target);
     // The service first: while it is down, drives are lost.
-    if (const std::optional<Service> service = service_of(invocation, found.record)) {
+    if (service) {
         begin_step(output, "start the service");
         service->start();
     }

@@ -30,13 +30,23 @@ std::string temporary_directory()
     return variable != nullptr && *variable != '\0' ? variable : "/tmp";
 }
 
+// Whose directory it would be, had this program made it: nobody else's is removed, whatever its name.
+bool is_ours(const std::string &path)
+{
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
+        return false;
+    const struct passwd *const postgres = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
+    return found.st_uid == ::geteuid() || (postgres != nullptr && found.st_uid == postgres->pw_uid);
+}
+
 // A directory whose lock is free belongs to nobody any more.
 void clear_abandoned(const std::string &parent)
 {
     for (const std::string &name : names_in(parent)) {
         const std::string path = join_path(parent, name);
         const std::string lock = join_path(path, lock_name);
-        if (name.rfind(name_beginning, 0) != 0 || !exists(lock))
+        if (name.rfind(name_beginning, 0) != 0 || !is_ours(path) || !exists(lock))
             continue;
         try {
             if (FileLock::try_take(lock, FileLock::Kind::exclusive))

@@ -1,5 +1,7 @@
 #include "side_database.hpp"
 
+#include <map>
+
 #include "tool/core/database_setting.hpp"
 #include "tool/core/words.hpp"
 
@@ -48,8 +50,10 @@ SELECT coalesce(r.rolname, ''), pg_catalog.unnest(s.setconfig)
 )";
 
 constexpr const char *under_way_sql = R"(
-SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database')
+SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database'), r.rolname,
+       r.rolsuper OR r.rolname = current_user
   FROM pg_catalog.pg_database AS d
+  JOIN pg_catalog.pg_roles AS r ON r.oid = d.datdba
  ORDER BY d.oid
 )";
 
@@ -206,6 +210,9 @@ std::vector<RestoreUnderWay> restores_under_way(Session &maintenance)
 {
     std::vector<RestoreUnderWay> found;
     const Rows rows = maintenance.query(under_way_sql);
+    std::map<std::string, std::string> owners;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        owners[rows.text(row, 0)] = rows.text(row, 2);
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const std::string name = rows.text(row, 0);
         std::optional<RestoreRecord> record;
@@ -213,7 +220,8 @@ std::vector<RestoreUnderWay> restores_under_way(Session &maintenance)
             record = parse_record(rows.text(row, 1));
         else if (is_side_name(name) || is_scratch_name(name))
             record = record_by_name(name);
-        if (record)
+        // Whoever owns a database may comment it, and a tenant's comment must not speak of another's database.
+        if (record && (rows.truth(row, 3) || owners[record->target] == rows.text(row, 2)))
             found.push_back({name, *record, false});
     }
     for (RestoreUnderWay &each : found)
@@ -265,6 +273,14 @@ Moment free_moment(Session &maintenance, const std::string &target, Moment now)
     while (traits_of(maintenance, side_name(target, now)) || traits_of(maintenance, before_name(target, now)))
         ++now.seconds;
     return now;
+}
+
+void try_carrying(Session &maintenance, const std::string &target)
+{
+    const Transaction rolled_back(maintenance);
+    carry_grants(maintenance, target, target);
+    carry_settings(maintenance, target, target);
+    carry_owner_and_limit(maintenance, target, target);
 }
 
 void swap_databases(Session &maintenance, const std::string &target, const std::string &side,

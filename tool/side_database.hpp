@@ -38,7 +38,7 @@ struct RestoreUnderWay {
     bool is_live = false;  // its restore still runs, somewhere
 };
 
-// Found by their comments, or by their names where they were killed before they had one. The oldest first.
+// Found by their comments, where the database is this role's, a superuser's, or its target's owner's; or by their names where they were killed before they had one. The oldest first.
 std::vector<RestoreUnderWay> restores_under_way(Session &maintenance);
 
 // Whether it is a restore of that database. A name that was cut tells its target only so.
@@ -61,6 +61,10 @@ void end_loads_in(Session &maintenance, const std::string &database);
 
 // The first moment from `now` on at which the names beside `target` are free.
 Moment free_moment(Session &maintenance, const std::string &target, Moment now);
+
+// Whether this role may give what belongs to the name to another database: gives it to `target` itself, and rolls back. Raises
+// SqlError.
+void try_carrying(Session &maintenance, const std::string &target);
 
 // In one transaction: `target` becomes `old_name`, `side` becomes `target` and gets the old one's settings, grants, owner,
 // connection limit and comment; the record goes to the old one. Without a target `side` is only renamed, and keeps the record. Raises SqlError

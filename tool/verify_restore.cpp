@@ -160,7 +160,7 @@ Proof prove_by_restoring(const Invocation &invocation, Output &output, const Wan
     try {
         const DumpSource dump = DumpSource::open(wanted.path, invocation.value("--identity"));
         const Expected expected = expect(dump, wanted.backup, programs);
-        require_possible({connection, maintenance, dump, expected, of, std::nullopt, false, false, false});
+        require_possible({connection, maintenance, dump, expected, of, std::nullopt, false, false, false, false});
         restore_and_compare(dump, expected, programs, connection, maintenance, of, server != nullptr, output);
         proof.passed = true;
     } catch (const Failure &failure) {

@@ -67,10 +67,10 @@ tidy() {
     local way=$1
     run_pitstop list
     [[ $err == *'is interrupted'* ]] || return 0
-    run_pitstop restore "$way"
+    run_pitstop restore "$way" --service "$service"
     # What was swapped in already can only be finished; what had not begun, only cleared away.
-    if [[ $status -eq 7 && $way == --abort ]]; then run_pitstop restore --continue; fi
-    if [[ $status -eq 7 && $way == --continue ]]; then run_pitstop restore --abort; fi
+    if [[ $status -eq 7 && $way == --abort ]]; then run_pitstop restore --continue --service "$service"; fi
+    if [[ $status -eq 7 && $way == --continue ]]; then run_pitstop restore --abort --service "$service"; fi
     [[ $status -eq 0 ]] || { echo "$way: $status $out $err"; return 1; }
 }
 

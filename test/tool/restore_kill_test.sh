@@ -26,14 +26,14 @@ check_killed() {
     run_pitstop list
     if [[ $step == 'look ahead' || $step == 'create the new database' ]]; then
         is "$err" '' "killed before \"$step\": nothing was under way"
-        run_pitstop restore --continue
+        run_pitstop restore --continue --service "$service"
         is "$status $(databases)" '2 teslamate' "killed before \"$step\": there is nothing to go on with"
         return
     fi
     like "$err" 'restore of "teslamate" .* is interrupted' "killed before \"$step\": list tells it"
     run_pitstop restore
     is "$status" 5 "killed before \"$step\": another restore waits for that"
-    run_pitstop restore --abort
+    run_pitstop restore --abort --service "$service"
     is "$status $(state)" "$after_abort" "killed before \"$step\": --abort"
     if [[ $status == 0 ]]; then
         is "$(databases)" teslamate "killed before \"$step\": nothing is left"
@@ -41,7 +41,7 @@ check_killed() {
         stop_before "$step" "$@"
         kill_it
     fi
-    run_pitstop restore --continue
+    run_pitstop restore --continue --service "$service"
     if [[ $step == 'record the restore' && "$*" != *--in-place* ]]; then
         # Killed before it was recorded what is restored.
         is "$status $(state)" '7 old' "killed before \"$step\": it cannot go on, and says so"

@@ -94,6 +94,9 @@ refused 'a role that does not own the database' 7 'does not own the database.*HI
 cluster_psql --dbname=postgres --command='ALTER DATABASE teslamate OWNER TO owner'
 refused 'earthdistance by who is no superuser' 7 'earthdistance.* can be created by a superuser only.*HINT:.*superuser' "$dumps/custom" --user owner
 refused 'the same in place' 7 'earthdistance' "$dumps/custom" --user owner --in-place
+cluster_psql --dbname=postgres --command='ALTER DATABASE teslamate SET log_min_messages TO warning'
+refused 'settings that only a superuser may give' 7 'settings and grants: .*permission denied to set parameter.*HINT:.*superuser' "$dumps/custom" --user owner
+cluster_psql --dbname=postgres --command='ALTER DATABASE teslamate RESET log_min_messages'
 cluster_psql --dbname=postgres --command='ALTER ROLE owner NOCREATEDB'
 refused 'in place without CREATEDB' 7 'may not create databases' "$dumps/custom" --user owner --in-place
 cluster_psql --dbname=postgres --command='ALTER DATABASE teslamate OWNER TO postgres'

@@ -230,7 +230,7 @@ for how in '' --in-place; do
     wait "$stopped" 2>/dev/null || true
     lose "application_name = 'pitstop'"
     is "$(rows_of teslamate)" "$broken_rows" "killed in the middle of a load it leaves the database whole $how"
-    run_pitstop restore --abort
+    run_pitstop restore --abort --service "$service"
     is "$status $(lines_of_log)" '0 stop;start;' "--abort starts the service $how"
     is_untouched "and clears everything away $how"
 done

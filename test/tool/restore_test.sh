@@ -135,6 +135,14 @@ END
     is_restored "with every row"
 fi
 
+# What a stranger put into a dump for the shell; a psql that knows \restrict does not run it.
+sed "/^SET statement_timeout/i \\\\! touch $cluster/ran" "$dumps/plain.dump" >"$dumps/stranger"
+fresh_target
+run_pitstop restore "$dumps/stranger"
+is "$status" 4 "a dump that holds a command for the shell is refused"
+ok "the command is not run" test ! -e "$cluster/ran"
+is_untouched "and everything is as it was"
+
 # ---- what belongs to the name rather than to the content
 
 cluster_psql --dbname=postgres --output=/dev/null <<'END'

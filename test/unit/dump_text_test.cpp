@@ -22,9 +22,9 @@ DumpFacts facts_in_pieces(std::string_view text, std::size_t size)
     return dump.finish();
 }
 
-std::string filtered(std::string_view text, bool knows_restrict = false)
+std::string filtered(std::string_view text)
 {
-    DumpFilter filter(knows_restrict);
+    DumpFilter filter;
     std::string out;
     filter.add(text, out);
     filter.finish(out);
@@ -33,7 +33,7 @@ std::string filtered(std::string_view text, bool knows_restrict = false)
 
 std::string filtered_in_pieces(std::string_view text, std::size_t size)
 {
-    DumpFilter filter(false);
+    DumpFilter filter;
     std::string out;
     for (; !text.empty(); text.remove_prefix(std::min(size, text.size())))
         filter.add(text.substr(0, size), out);
@@ -185,14 +185,6 @@ TEST(The_filter, drops_what_clean_drops_and_restrict_but_nothing_else)
           "ALTER TABLE public.cars ALTER COLUMN id DROP DEFAULT;\n", "DROP FUNCTION public.f(\n    a integer);\n"})
         expected.erase(expected.find(gone), std::string_view(gone).size());
     EXPECT_EQ(filtered(dump), expected);
-}
-
-TEST(The_filter, keeps_restrict_for_a_psql_that_knows_it)
-{
-    const std::string out = filtered(dump, true);
-    EXPECT_NE(out.find("\n\\restrict aBc\n"), std::string::npos);
-    EXPECT_NE(out.find("\n\\unrestrict aBc\n"), std::string::npos);
-    EXPECT_EQ(out.find("DROP INDEX"), std::string::npos);
 }
 
 TEST(The_filter, gives_the_same_in_pieces_of_any_size)

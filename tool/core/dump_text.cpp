@@ -236,7 +236,7 @@ bool DumpFilter::is_wanted(std::string_view line)
         in_copy_ = true;
         return true;
     }
-    if (!knows_restrict_ && (begins_with(plain, "\\restrict ") || begins_with(plain, "\\unrestrict ")))
+    if (begins_with(plain, "\\restrict ") || begins_with(plain, "\\unrestrict "))
         return false;
     created_something_ = created_something_ || begins_with(plain, "CREATE ");
     const bool is_drop = begins_with(plain, "DROP ") ||

@@ -46,7 +46,6 @@ private:
 // psql do not know, and so do the DROPs that pg_dump --clean puts in front of the first CREATE.
 class DumpFilter {
 public:
-    explicit DumpFilter(bool knows_restrict) noexcept : knows_restrict_(knows_restrict) {}
     // Appends what is to go on to `out`. The last line is held back until it ends, or finish() is called.
     void add(std::string_view bytes, std::string &out);
     void finish(std::string &out);
@@ -54,7 +53,6 @@ public:
 private:
     bool is_wanted(std::string_view line);
 
-    bool knows_restrict_;
     bool in_copy_ = false;
     bool created_something_ = false;
     bool in_dropped_statement_ = false;
