@@ -136,7 +136,8 @@ END
 fi
 
 # What a stranger put into a dump for the shell; a psql that knows \restrict does not run it.
-sed "/^SET statement_timeout/i \\\\! touch $cluster/ran" "$dumps/plain.dump" >"$dumps/stranger"
+awk -v ran="$cluster/ran" '{ print } NR == 3 { print "\\! touch " ran }' "$dumps/plain.dump" >"$dumps/stranger"
+ok "the command is in the dump" grep -q '^\\! touch' "$dumps/stranger"
 fresh_target
 run_pitstop restore "$dumps/stranger"
 is "$status" 4 "a dump that holds a command for the shell is refused"
