@@ -134,6 +134,8 @@ ExitCode run_list(const Invocation &invocation, Output &output)
     show_oddities(found, output);
     const std::vector<RestoreUnderWay> restores = restores_on_server(invocation);
     show_restores(restores, output);
+    if (!output.is_json())
+        return ExitCode::done;
 
     Json json = {{"directory", found.path},
                  {"backups", Json::array()},
