@@ -54,7 +54,7 @@ has_left() {
 
 is_whole() {
     local rows
-    rows=$(rows_of teslamate)
+    rows=$(rows_of "$database")
     [[ $rows == "$original_rows" || $rows == "$broken_rows" ]] || { echo "the rows are neither the old nor the new ones"; return 1; }
 }
 
@@ -88,7 +88,7 @@ fresh_target
 restore_ms=$(run_ms pitstop restore "$first" --service "$service")
 fresh_target
 in_place_ms=$(run_ms pitstop restore "$first" --service "$service" --in-place)
-backup_ms=$(run_ms pitstop backup)
+backup_ms=$(run_ms pitstop backup --dbname original)
 
 declare -i before_end=0
 for ((kill = 1; kill <= kills; ++kill)); do
@@ -97,10 +97,13 @@ for ((kill = 1; kill <= kills; ++kill)); do
     case $((kill % 3)) in
         0)
             what="backup"
+            # What a killed restore has left may be the broken one, whose backup would be an odd one.
+            database=original
             ms=$((RANDOM % backup_ms))
-            if killed_after "$ms" "$PITSTOP_BUILD/bin/pitstop" backup; then before_end+=1; fi
+            if killed_after "$ms" "$PITSTOP_BUILD/bin/pitstop" backup --dbname original; then before_end+=1; fi
             ;;
         1 | 2)
+            database=teslamate
             fresh_target
             : >"$log"
             how=''
@@ -117,7 +120,7 @@ for ((kill = 1; kill <= kills; ++kill)); do
     wait_until 60 has_left
     if [[ $what == backup ]]; then
         ok "$name: the earlier backup is whole" first_is_whole
-        ok "$name: the next backup runs" pitstop backup --quiet
+        ok "$name: the next backup runs" pitstop backup --dbname original --quiet
         find "$PITSTOP_BACKUP_DIR" -mindepth 1 ! -name "$first.*" ! -name .pitstop.lock -delete
     else
         ok "$name: $way ends it" tidy "$way"
