@@ -36,8 +36,9 @@ cluster_prefix() {
     (cd "$cluster/prefix" && pwd -P)
 }
 
+# Written down once: asking pg_config takes longer than most statements.
 cluster_bin() {
-    echo "$cluster/prefix$(cluster_pg_config --bindir)"
+    echo "$cluster/prefix$(<"$cluster/bindir")"
 }
 
 # Binaries are real files, for the server looks where its own resolved path leads; all else are links. An installed
@@ -88,6 +89,7 @@ cluster_create() {
     cluster=$(mktemp -d "$parent/pitstop-XXXXXX") || return
     cluster_created+=("$cluster")
     mkdir -p "$cluster/socket" "$cluster/data" || return
+    cluster_pg_config --bindir >"$cluster/bindir" || return
     if [[ -n "$shared" ]]; then
         ln -s "$shared" "$cluster/prefix" || return
     else
