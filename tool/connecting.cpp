@@ -150,12 +150,24 @@ Connection Connection::of(const Invocation &invocation)
 
 Session Connection::open() const
 {
+    return open_as(application_name, Session::connect_patience);
+}
+
+Session Connection::open_briefly(std::chrono::milliseconds patience) const
+{
+    Session session = open_as(health_application_name, patience);
+    session.close_on_timeout();
+    return session;
+}
+
+Session Connection::open_as(const char *name, std::chrono::milliseconds patience) const
+{
     Keywords keywords = keywords_;
     if (password_)
         set_keyword(keywords, "password", *password_);
-    set_keyword(keywords, "application_name", application_name);
+    set_keyword(keywords, "application_name", name);
     set_keyword(keywords, "client_encoding", "UTF8");
-    return Session(keywords);
+    return Session(keywords, patience);
 }
 
 Session Connection::open(const std::string &database) const

@@ -22,6 +22,9 @@ public:
 
     // A session with the database that is meant, or with another one of the same server.
     Session open() const;
+    // For the health checks, which do not wait for long. Its name in pg_stat_activity is another one: such a session ends by
+    // itself within seconds.
+    Session open_briefly(std::chrono::milliseconds patience) const;
     Session open(const std::string &database) const;
     // A database that one can always connect to while others are renamed: postgres, or template1.
     Session open_maintenance() const;
@@ -40,6 +43,8 @@ public:
     Session::Timeout query_timeout() const { return query_timeout_; }
 
 private:
+    Session open_as(const char *name, std::chrono::milliseconds patience) const;
+
     std::vector<std::pair<std::string, std::string>> keywords_;  // without a password
     std::optional<std::string> password_;
     Session::Timeout query_timeout_;
@@ -47,5 +52,6 @@ private:
 
 // What sessions of this program are called in pg_stat_activity.
 constexpr const char *application_name = "pitstop";
+constexpr const char *health_application_name = "pitstop health";
 
 }  // namespace pitstop::tool

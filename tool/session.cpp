@@ -15,7 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds connect_patience{30'000};
 constexpr milliseconds cancel_patience{5'000};
 
 struct ClearResult {
@@ -73,16 +72,16 @@ bool wait_for(int socket, short events, steady_clock::time_point deadline)
     }
 }
 
-void connect(PGconn *connection)
+void connect(PGconn *connection, milliseconds patience)
 {
-    const auto deadline = steady_clock::now() + connect_patience;
+    const auto deadline = steady_clock::now() + patience;
     PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
     while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING) {
         const short events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (!wait_for(PQsocket(connection), events, deadline))
             throw Failure(ExitCode::connection,
                           "could not connect to the server: no answer within " +
-                              span_text(std::chrono::duration_cast<std::chrono::seconds>(connect_patience)),
+                              span_text(std::chrono::duration_cast<std::chrono::seconds>(patience)),
                           {}, "Is the host right, and does a firewall let you through?");
         wanted = PQconnectPoll(connection);
     }
@@ -98,7 +97,7 @@ std::int64_t Rows::number(std::size_t row, std::size_t column) const
     return value;
 }
 
-Session::Session(const std::vector<std::pair<std::string, std::string>> &keywords)
+Session::Session(const std::vector<std::pair<std::string, std::string>> &keywords, milliseconds patience)
 {
     std::vector<const char *> names;
     std::vector<const char *> values;
@@ -112,7 +111,7 @@ Session::Session(const std::vector<std::pair<std::string, std::string>> &keyword
     if (!connection_)
         throw Failure(ExitCode::failed, "out of memory");
     if (PQstatus(connection_.get()) != CONNECTION_BAD)
-        connect(connection_.get());
+        connect(connection_.get(), patience);
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
         const std::string message = one_line(PQerrorMessage(connection_.get()));
         throw Failure(ExitCode::connection, "could not connect to the server", message, hint_for(message));
@@ -203,8 +202,12 @@ void Session::wait(Timeout timeout)
     } catch (const SqlError &) {
         throw;
     } catch (...) {
-        cancel();
-        drain();
+        if (closes_on_timeout_) {
+            close();
+        } else {
+            cancel();
+            drain();
+        }
         throw;
     }
 }

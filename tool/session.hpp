@@ -63,8 +63,12 @@ class Session {
 public:
     using Timeout = std::optional<std::chrono::milliseconds>;
 
+    // As long as people wait for a connection.
+    static constexpr std::chrono::milliseconds connect_patience{30'000};
+
     // `keywords` as libpq takes them. Failure (connection) says whom it could not reach, and never the password.
-    explicit Session(const std::vector<std::pair<std::string, std::string>> &keywords);
+    explicit Session(const std::vector<std::pair<std::string, std::string>> &keywords,
+                     std::chrono::milliseconds patience = connect_patience);
 
     Session(Session &&) = default;
     Session &operator=(Session &&) = default;
@@ -93,6 +97,8 @@ public:
     int backend_pid() const noexcept { return PQbackendPID(connection_.get()); }
     bool is_open() const noexcept { return connection_ && PQstatus(connection_.get()) == CONNECTION_OK; }
     void close() noexcept { connection_.reset(); }
+    // From then on a statement that takes too long is not cancelled, which needs a server that answers, but the session closed.
+    void close_on_timeout() noexcept { closes_on_timeout_ = true; }
 
 private:
     struct Finish {
@@ -106,6 +112,7 @@ private:
     [[noreturn]] void fail(const PGresult *result);
 
     std::unique_ptr<PGconn, Finish> connection_;
+    bool closes_on_timeout_ = false;
 };
 
 // A transaction that is rolled back unless it is committed.

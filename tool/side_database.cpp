@@ -65,6 +65,7 @@ SELECT EXISTS (SELECT
                   AND l.objid = (pg_catalog.hashtext($1)::bigint & 4294967295)::oid)
 )";
 
+// A health check's session is gone before a renaming, which waits some seconds for others, gives up.
 constexpr const char *sessions_sql = R"(
 SELECT coalesce(a.usename, ''), a.application_name, coalesce(a.client_addr::text, 'local'),
        a.usesysid = d.datdba AND a.application_name = ''
@@ -73,6 +74,7 @@ SELECT coalesce(a.usename, ''), a.application_name, coalesce(a.client_addr::text
  WHERE d.datname = $1
    AND a.pid <> pg_catalog.pg_backend_pid()
    AND a.backend_type = 'client backend'
+   AND a.application_name <> 'pitstop health'
  ORDER BY a.backend_start
 )";
 

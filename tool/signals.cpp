@@ -15,6 +15,7 @@ namespace {
 
 volatile std::sig_atomic_t first_signal = 0;
 int wake_pipe[2] = {-1, -1};
+int reload_pipe[2] = {-1, -1};
 thread_local int unstoppable_depth = 0;
 
 extern "C" void note_signal(int signal)
@@ -25,6 +26,14 @@ extern "C" void note_signal(int signal)
     const char byte = 0;
     // A full pipe wakes as well as one with a byte in it.
     [[maybe_unused]] const ssize_t written = ::write(wake_pipe[1], &byte, 1);
+    errno = saved;
+}
+
+extern "C" void note_reload(int)
+{
+    const int saved = errno;
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t written = ::write(reload_pipe[1], &byte, 1);
     errno = saved;
 }
 
@@ -50,6 +59,30 @@ void watch_signals()
             ::sigaction(signal, &action, nullptr);
     }
     ::signal(SIGPIPE, SIG_IGN);
+}
+
+void take_hangup_for_reload()
+{
+    if (::pipe2(reload_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        throw Failure(ExitCode::failed, "could not make a pipe");
+    struct sigaction action = {};
+    action.sa_handler = note_reload;
+    sigemptyset(&action.sa_mask);
+    ::sigaction(SIGHUP, &action, nullptr);
+}
+
+bool reload_was_asked_for() noexcept
+{
+    char bytes[64];
+    bool asked = false;
+    while (::read(reload_pipe[0], bytes, sizeof bytes) > 0)
+        asked = true;
+    return asked;
+}
+
+int reload_descriptor() noexcept
+{
+    return reload_pipe[0];
 }
 
 int signal_descriptor() noexcept

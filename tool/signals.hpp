@@ -18,6 +18,12 @@ private:
 // Handlers set a flag and write to a pipe, so that a poll() on signal_descriptor() wakes. SIGPIPE is ignored.
 void watch_signals();
 
+// From then on SIGHUP asks for the configuration to be read again, and no more for the end.
+void take_hangup_for_reload();
+// Whether it was asked for since the last call. Wakes a poll() on reload_descriptor().
+bool reload_was_asked_for() noexcept;
+int reload_descriptor() noexcept;
+
 int signal_descriptor() noexcept;  // readable once a signal came; never read from
 int requested_signal() noexcept;   // 0, or the first signal that came
 void require_going_on();           // throws Interrupted once a signal came, but inside of Unstoppable

@@ -1,0 +1,256 @@
+#include "health_watch.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <ctime>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "health_history.hpp"
+#include "signals.hpp"
+#include "tool/core/words.hpp"
+
+namespace pitstop::tool {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// After a look that failed the next one comes sooner: the server may be back.
+constexpr seconds retry_pause{60};
+constexpr seconds history_pause{3600};
+constexpr seconds first_round{30};
+constexpr milliseconds farewell{1000};
+
+Instant now()
+{
+    return {Moment{std::time(nullptr)}, std::chrono::duration_cast<seconds>(steady_clock::now().time_since_epoch())};
+}
+
+// Signals are the main thread's: libpq's and the resolver's calls in others are not interrupted by them.
+class SignalsBlocked {
+public:
+    SignalsBlocked() noexcept
+    {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked &) = delete;
+    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
+
+private:
+    sigset_t before_;
+};
+
+std::string text_of(const Failure &failure)
+{
+    std::string text = failure.what();
+    if (!failure.detail().empty())
+        text += ": " + failure.detail();
+    return text;
+}
+
+}  // namespace
+
+// Owned by the watch and by each thread, so that a thread that hangs finds it whole whenever it comes back.
+struct HealthWatch::Shared {
+    Shared(HealthTarget what, HealthPlan plan, Mode how)
+        : target(std::move(what)), mode(how), board(std::move(plan), now())
+    {
+    }
+
+    bool is_over() const
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        return over || requested_signal() != 0;
+    }
+
+    // Also ends when the plan was changed. False when the watch is over.
+    bool sleep_until(steady_clock::time_point due)
+    {
+        std::unique_lock<std::mutex> lock(mutex);
+        const unsigned before = plans;
+        changed.wait_until(lock, due, [&] { return over || plans != before; });
+        return !over;
+    }
+
+    bool is_on(const HealthCheck &check) const
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        const auto &on = board.checks();
+        return std::find(on.begin(), on.end(), &check) != on.end();
+    }
+
+    void note(const HealthCheck &check, Look look)
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        board.note(check.code, std::move(look.observations), now());
+        if (check.code == "backup")
+            backups = std::move(look.backups);
+        if (!look.database.empty())
+            database = look.database;
+        looked_at(check);
+    }
+
+    void note_failure(const HealthCheck &check, const std::string &error)
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        board.note_failure(check.code, error, now());
+        looked_at(check);
+    }
+
+    void looked_at(const HealthCheck &check)
+    {
+        done.insert(&check);
+        changed.notify_all();
+    }
+
+    void change_plan(HealthPlan plan)
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        board.change_plan(std::move(plan), now());
+        ++plans;
+        changed.notify_all();
+    }
+
+    bool wait_until_complete(milliseconds at_most) const
+    {
+        std::unique_lock<std::mutex> lock(mutex);
+        return changed.wait_for(lock, at_most, [this] {
+            const auto &on = board.checks();
+            return over || std::all_of(on.begin(), on.end(), [this](const auto *each) { return done.count(each) > 0; });
+        });
+    }
+
+    HealthReport report() const
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        HealthReport report = board.report(now());
+        report.database = database;
+        report.version = PITSTOP_VERSION;
+        report.backups = backups;
+        report.series = series;
+        return report;
+    }
+
+    // What the threads do.
+    bool look_once(const HealthCheck &check);
+    void keep_looking(const HealthCheck &check);
+    void keep_history();
+    template <typename Work>
+    static void start_thread(const std::shared_ptr<Shared> &shared, Work work);
+
+    const HealthTarget target;
+    const Mode mode;
+
+    mutable std::mutex mutex;  // for all below
+    mutable std::condition_variable changed;
+    HealthBoard board;
+    std::set<const HealthCheck *> done;
+    std::vector<BackupReport> backups;
+    std::vector<SeriesReport> series;
+    std::string database;
+    bool over = false;
+    unsigned plans = 0;  // how often the plan was changed
+    unsigned threads = 0;
+};
+
+bool HealthWatch::Shared::look_once(const HealthCheck &check)
+{
+    try {
+        note(check, look_at(check, target));
+        return true;
+    } catch (const Failure &failure) {
+        note_failure(check, text_of(failure));
+    } catch (const Interrupted &) {
+        // The program ends.
+    } catch (const std::exception &error) {
+        note_failure(check, error.what());
+    }
+    return false;
+}
+
+void HealthWatch::Shared::keep_looking(const HealthCheck &check)
+{
+    while (!is_over()) {
+        const auto begun = steady_clock::now();
+        const bool went_well = !is_on(check) || look_once(check);
+        const seconds pause = went_well ? check.every : std::min(check.every, retry_pause);
+        if (mode == Mode::once || !sleep_until(begun + pause))
+            return;
+    }
+}
+
+// The charts may lag behind, and are no check: what goes wrong here is seen in the checks.
+void HealthWatch::Shared::keep_history()
+{
+    wait_until_complete(first_round);
+    while (!is_over()) {
+        try {
+            record_history(target, report());
+            std::vector<SeriesReport> read = read_series(target);
+            const std::lock_guard<std::mutex> lock(mutex);
+            series = std::move(read);
+        } catch (const std::exception &) {
+            // Tried again with the next round.
+        }
+        if (!sleep_until(steady_clock::now() + history_pause))
+            return;
+    }
+}
+
+template <typename Work>
+void HealthWatch::Shared::start_thread(const std::shared_ptr<Shared> &shared, Work work)
+{
+    {
+        const std::lock_guard<std::mutex> lock(shared->mutex);
+        ++shared->threads;
+    }
+    std::thread([shared, work] {
+        work(*shared);
+        const std::lock_guard<std::mutex> lock(shared->mutex);
+        --shared->threads;
+        shared->changed.notify_all();
+    }).detach();
+}
+
+HealthWatch::HealthWatch(HealthTarget target, HealthPlan plan, Mode mode)
+    : shared_(std::make_shared<Shared>(std::move(target), std::move(plan), mode))
+{
+    const SignalsBlocked while_they_start;
+    for (const HealthCheck *check = health_checks_begin(); check != health_checks_end(); ++check)
+        Shared::start_thread(shared_, [check](Shared &shared) { shared.keep_looking(*check); });
+    if (mode == Mode::for_good)
+        Shared::start_thread(shared_, [](Shared &shared) { shared.keep_history(); });
+}
+
+HealthWatch::~HealthWatch()
+{
+    std::unique_lock<std::mutex> lock(shared_->mutex);
+    shared_->over = true;
+    shared_->changed.notify_all();
+    shared_->changed.wait_for(lock, farewell, [this] { return shared_->threads == 0; });
+}
+
+void HealthWatch::change_plan(HealthPlan plan)
+{
+    shared_->change_plan(std::move(plan));
+}
+
+HealthReport HealthWatch::report() const
+{
+    return shared_->report();
+}
+
+bool HealthWatch::wait_until_complete(milliseconds at_most) const
+{
+    return shared_->wait_until_complete(at_most);
+}
+
+}  // namespace pitstop::tool
