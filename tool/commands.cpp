@@ -27,6 +27,8 @@ constexpr Entry entries[] = {
     {"delete-charge", run_delete_charge},
     {"undo", run_undo},
     {"repair-addresses", run_repair_addresses},
+    {"health", run_health},
+    {"serve", run_serve},
     {"completion", run_completion},
     {"man", run_man},
 };

@@ -23,6 +23,8 @@ ExitCode run_delete_drive(const Invocation &invocation, Output &output);
 ExitCode run_delete_charge(const Invocation &invocation, Output &output);
 ExitCode run_undo(const Invocation &invocation, Output &output);
 ExitCode run_repair_addresses(const Invocation &invocation, Output &output);
+ExitCode run_health(const Invocation &invocation, Output &output);
+ExitCode run_serve(const Invocation &invocation, Output &output);
 ExitCode run_completion(const Invocation &invocation, Output &output);
 ExitCode run_man(const Invocation &invocation, Output &output);
 

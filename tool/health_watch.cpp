@@ -232,10 +232,15 @@ HealthWatch::HealthWatch(HealthTarget target, HealthPlan plan, Mode mode)
 
 HealthWatch::~HealthWatch()
 {
+    stop();
+}
+
+bool HealthWatch::stop()
+{
     std::unique_lock<std::mutex> lock(shared_->mutex);
     shared_->over = true;
     shared_->changed.notify_all();
-    shared_->changed.wait_for(lock, farewell, [this] { return shared_->threads == 0; });
+    return shared_->changed.wait_for(lock, farewell, [this] { return shared_->threads == 0; });
 }
 
 void HealthWatch::change_plan(HealthPlan plan)

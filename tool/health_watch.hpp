@@ -15,7 +15,6 @@ public:
     enum class Mode { once, for_good };
 
     HealthWatch(HealthTarget target, HealthPlan plan, Mode mode);
-    // Wakes the threads and gives them a moment to end. What hangs is left behind, and ends with the process.
     ~HealthWatch();
     HealthWatch(const HealthWatch &) = delete;
     HealthWatch &operator=(const HealthWatch &) = delete;
@@ -26,6 +25,9 @@ public:
     HealthReport report() const;
     // Whether each check has been looked at, well or not; waits for that at most so long.
     bool wait_until_complete(std::chrono::milliseconds at_most) const;
+
+    // Wakes the threads and gives them a moment to end. False when one hangs: it is left behind, and ends with the process.
+    bool stop();
 
 private:
     struct Shared;

@@ -246,6 +246,57 @@ std::vector<CommandRow> maintenance_commands()
     };
 }
 
+std::vector<OptionRow> health_options()
+{
+    return {
+        option("--config", "FILE", "thresholds, checks and alerts, in TOML", Complete::file),
+        backup_dir(),
+        repeatable(option("--threshold", "CHECK=W:C", "from where a check warns and is critical: backup=36h:7d")),
+        repeatable(option("--disable", "CHECK", "leave this check out")),
+    };
+}
+
+std::vector<CommandRow> health_commands()
+{
+    return {
+        {"health",
+         "say once whether all is well",
+         "Looks at everything once: the connection, versions, the age of each car's data, open sessions, addresses, "
+         "backups, "
+         "disks, sizes, dead rows, indexes, transactions, collations. Exit status 0 when all is well, 1 for a warning, "
+         "2 when "
+         "something is critical, 3 when something could not be looked at: as plugins of Nagios, and as Docker's "
+         "HEALTHCHECK "
+         "wants it.",
+         {},
+         joined({flag("--nagios", "print one line with performance data"),
+                 flag("--prometheus", "print the metrics in Prometheus' text format")},
+                health_options()),
+         {{"pitstop health", "a table"}, {"pitstop health --quiet --disable backup", "the exit status alone"}},
+         true,
+         false},
+        {"serve",
+         "answer health probes, with a page and metrics",
+         "Looks at everything again and again, each check on a timer of its own, and answers HTTP: /health_check (200, "
+         "as "
+         "TeslaMate's own), /livez, /readyz, /health (JSON), /metrics (Prometheus) and / (a page). On any address but "
+         "loopback or a unix socket a token is needed for all but the first two, as Bearer or as the password of Basic.
+
+         "
+         "SIGHUP reads the configuration again, SIGTERM ends it.",
+         {},
+         joined({option("--listen", "ADDRESS", "127.0.0.1:4001, [::1]:4001, :4001 or unix:/path; else PITSTOP_LISTEN"),
+                 option("--token-file", "FILE", "a file with the token that others need", Complete::file),
+                 option("--state-dir", "DIR", "where alerts are remembered over a restart; else STATE_DIRECTORY",
+                        Complete::directory)},
+                health_options()),
+         {{"pitstop serve --env-file .env --backup-dir /backups", "the page at http://127.0.0.1:4001/"},
+          {"pitstop serve --listen :4001 --token-file /etc/pitstop/token", "for others, with a token"}},
+         true,
+         false},
+    };
+}
+
 std::vector<CommandRow> shell_commands()
 {
     return {
@@ -279,6 +330,7 @@ std::vector<CommandRow> all_commands()
     };
     add("Backups", backup_commands());
     add("Maintenance", maintenance_commands());
+    add("Health", health_commands());
     add("Shell", shell_commands());
     return all;
 }

@@ -1,0 +1,56 @@
+// pitstop health
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "health_settings.hpp"
+#include "health_watch.hpp"
+#include "tool/core/health_text.hpp"
+
+namespace pitstop::tool {
+
+namespace {
+
+// Looks take no longer than their timeouts, unless something hangs that cannot be given up.
+constexpr std::chrono::milliseconds grace{2000};
+
+std::chrono::milliseconds longest_timeout()
+{
+    std::chrono::milliseconds longest{0};
+    for (const HealthCheck *check = health_checks_begin(); check != health_checks_end(); ++check)
+        longest = std::max(longest, check->timeout);
+    return longest;
+}
+
+void show(const Invocation &invocation, const HealthReport &report, Output &output)
+{
+    if (invocation.has("--nagios"))
+        std::cout << nagios_text(report);
+    else if (invocation.has("--prometheus"))
+        std::cout << metrics_text(report);
+    else if (!output.is_quiet())
+        output.table(health_table(report));
+    output.json({{"health", nlohmann::ordered_json::parse(health_json(report))}});
+    std::cout.flush();
+}
+
+}  // namespace
+
+// Its exit status is that of Nagios' plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
+ExitCode run_health(const Invocation &invocation, Output &output)
+{
+    const HealthSettings settings = read_health_settings(invocation);
+    HealthWatch watch(settings.target, settings.plan, HealthWatch::Mode::once);
+    watch.wait_until_complete(longest_timeout() + grace);
+    const HealthReport report = watch.report();
+    show(invocation, report, output);
+    const int status = static_cast<int>(report.status);
+    // A thread that hangs would meet what is taken down at an ordinary end.
+    if (!watch.stop())
+        std::_Exit(status);
+    return static_cast<ExitCode>(status);
+}
+
+}  // namespace pitstop::tool
