@@ -4,10 +4,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+
+#include "tool/core/listen_address.hpp"
 
 namespace pitstop::tool {
 
@@ -24,24 +26,13 @@ struct HttpAnswer {
     std::string authenticate;  // WWW-Authenticate; empty: none
 };
 
-// "127.0.0.1:4001", "[::1]:4001", "unix:/run/pitstop.sock", ":4001" (all addresses).
-struct ListenAddress {
-    std::string host;
-    std::uint16_t port = 0;
-    std::string unix_path;
-
-    bool is_private() const noexcept;  // loopback or a socket: nobody comes from outside
-    std::string text() const;
-};
-ListenAddress parse_listen_address(const std::string &text);  // Failure (usage)
-
 struct HttpLimits {
     std::size_t header_bytes = 8192;
     unsigned connections = 1024;
     unsigned connections_of_one_address = 600;
-    std::chrono::seconds request_deadline{
-        10};  // from the first byte, or from connecting, to the whole request; as long to read the answer
-    std::chrono::seconds idle_timeout{60};  // between two requests of a connection
+    // From connecting, or from the request line of a later request, to the whole request; as long to read the answer.
+    std::chrono::seconds request_deadline{10};
+    std::chrono::seconds idle_timeout{60};  // from an answer to the next request line of the connection
     double requests_per_second = 0;         // of one address; 0: no limit
 };
 
@@ -60,7 +51,8 @@ public:
     void advance();
     // Takes no more connections; those there are end with their answer.
     void quiesce();
-    std::string bound_address() const;  // with the port that was given, when 0 was asked for
+    std::size_t connections() const noexcept;  // that there are
+    std::string bound_address() const;         // with the port that was given, when 0 was asked for
 
 private:
     struct Daemon;

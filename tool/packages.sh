@@ -48,7 +48,7 @@ server_packages() {
 
 build_packages() {
     echo g++ cmake make ninja-build libcurl4-openssl-dev nlohmann-json3-dev python3 \
-        pkg-config libpq-dev libcli11-dev libssl-dev libzstd-dev zlib1g-dev
+        pkg-config libpq-dev libcli11-dev libssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev
 }
 
 test_packages() {
