@@ -280,9 +280,8 @@ std::vector<CommandRow> health_commands()
          "Looks at everything again and again, each check on a timer of its own, and answers HTTP: /health_check (200, "
          "as "
          "TeslaMate's own), /livez, /readyz, /health (JSON), /metrics (Prometheus) and / (a page). On any address but "
-         "loopback or a unix socket a token is needed for all but the first two, as Bearer or as the password of Basic.
-
-         "
+         "loopback or a unix socket a token is needed for all but the first two, as Bearer or as the password of "
+         "Basic.\n\n"
          "SIGHUP reads the configuration again, SIGTERM ends it.",
          {},
          joined({option("--listen", "ADDRESS", "127.0.0.1:4001, [::1]:4001, :4001 or unix:/path; else PITSTOP_LISTEN"),
