@@ -166,15 +166,16 @@ struct HttpServer::Daemon {
     static void on_connection(void *self, MHD_Connection *connection, void **client,
                               MHD_ConnectionNotificationCode code) noexcept
     {
-        HttpClients &clients = static_cast<Daemon *>(self)->clients;
+        auto &daemon = *static_cast<Daemon *>(self);
         if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+            daemon.has_room = true;
             if (*client != nullptr)
-                clients.remove(*static_cast<HttpClients::Client *>(*client));
+                daemon.clients.remove(*static_cast<HttpClients::Client *>(*client));
             return;
         }
         const int socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         try {
-            *client = clients.add(
+            *client = daemon.clients.add(
                 socket, owner_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr));
         } catch (const std::exception &) {
             shutdown(socket, SHUT_RDWR);  // out of memory; nobody would see to its deadlines
@@ -272,6 +273,7 @@ struct HttpServer::Daemon {
     ListenAddress address;
     SocketFile file;
     bool is_quiet = false;
+    bool has_room = false;  // where a connection was, since it was last looked at
     MHD_Daemon *library = nullptr;
 };
 
@@ -304,7 +306,11 @@ std::chrono::milliseconds HttpServer::wait_at_most() const
 void HttpServer::advance()
 {
     daemon_->clients.shut_overdue();
-    MHD_run(daemon_->library);
+    do {
+        // At its limit libmicrohttpd stops listening, and begins again only when it is run after a connection has gone.
+        daemon_->has_room = false;
+        MHD_run(daemon_->library);
+    } while (daemon_->has_room);
 }
 
 void HttpServer::quiesce()
