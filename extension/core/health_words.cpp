@@ -47,6 +47,11 @@ std::string words_for(double value, std::string_view unit)
     return with_places(0, value);
 }
 
+std::string counted(std::int64_t count, const std::string &noun)
+{
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string words_for(const HealthCheck &check, const Observation &observation)
 {
     std::string words(check.title);

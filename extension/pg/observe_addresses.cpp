@@ -1,5 +1,6 @@
 // Health of the addresses: what is missing, and whether anybody is looking it up.
 
+#include "core/health_words.hpp"
 #include "pg/observe.hpp"
 #include "pg/settings.hpp"
 #include "pg/tenants.hpp"
@@ -58,10 +59,11 @@ Observations observe_addresses(const Look &look)
     look.teslamate.require();
     Observation missing;
     look.spi.run(missing_addresses, Values(), [&](const PassingRow &row) {
-        const std::int64_t total = row.integer(0) + row.integer(1) + row.integer(2);
-        missing.value = static_cast<double>(total);
-        if (total > 0)
-            missing.note = row.text(0) + " starts and " + row.text(1) + " ends of drives, " + row.text(2) + " charges";
+        const std::int64_t starts = row.integer(0), ends = row.integer(1), charges = row.integer(2);
+        missing.value = static_cast<double>(starts + ends + charges);
+        if (*missing.value > 0)
+            missing.note =
+                counted(starts, "start") + " and " + counted(ends, "end") + " of drives, " + counted(charges, "charge");
     });
     return {missing};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/health_words.hpp"
 #include "core/staleness.hpp"
 #include "pg/observe.hpp"
 #include "pg/sessions.hpp"
@@ -105,11 +106,6 @@ std::vector<OpenSession> stale_sessions(Spi &spi, UtcTime seen_before)
     return sessions;
 }
 
-std::string counted(std::ptrdiff_t count, const std::string &noun)
-{
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 Observations observe_positions(const Look &look)
@@ -136,9 +132,9 @@ Observations observe_open_sessions(const Look &look)
     open.value = static_cast<double>(sessions.size());
     const auto drives = std::count_if(sessions.begin(), sessions.end(),
                                       [](const OpenSession &session) { return session.kind == SessionKind::drive; });
+    const auto charges = static_cast<std::int64_t>(sessions.size()) - drives;
     if (!sessions.empty())
-        open.note =
-            counted(drives, "drive") + ", " + counted(static_cast<std::ptrdiff_t>(sessions.size()) - drives, "charge");
+        open.note = counted(drives, "drive") + ", " + counted(charges, "charge");
     for (std::size_t i = 0; i < std::min(sessions.size(), most_examples); ++i)
         open.examples.push_back(sessions[i].id);
     return {open};
