@@ -7,7 +7,6 @@
 // Where writing together fails, for one row's sake, each is written by itself and the failing one is reported.
 
 #include <map>
-#include <set>
 
 #include "core/error.hpp"
 #include "pg/charges.hpp"
@@ -17,22 +16,12 @@
 #include "pg/sessions.hpp"
 #include "pg/subtransaction.hpp"
 
-extern "C" {
-#include "utils/fmgrprotos.h"
-#include "utils/timestamp.h"
-}
-
 namespace pitstop::pg {
 
 namespace {
 
-constexpr Statement undone_closes{R"(
-    SELECT e.arguments ->> 'drive_id', e.arguments ->> 'charging_process_id'
-      FROM pitstop.event AS e
-     WHERE e.undone_at IS NOT NULL
-       AND e.teslamate_schema = $1
-       AND e.action IN ('close_drive', 'close_charge', 'close_stale')
-)"};
+constexpr SpanParameter older_than{"older_than", "Sessions that were seen within this time are left alone.",
+                                   "Leave it out for its default of 6 hours."};
 
 constexpr const char *not_locked = "another session works on it";
 
@@ -134,14 +123,7 @@ void StaleCloser::find()
 
 void StaleCloser::mark_undone()
 {
-    std::set<std::pair<SessionKind, std::int64_t>> undone;
-    {
-        const AsOwner owner;
-        spi_.run(undone_closes, Values().text(spi_.schema()), [&](const PassingRow &row) {
-            const bool is_drive = !row.is_null(0);
-            undone.emplace(is_drive ? SessionKind::drive : SessionKind::charge, std::stoll(row.text(is_drive ? 0 : 1)));
-        });
-    }
+    const SessionSet undone = sessions_with_undone_close(spi_);
     for (Verdict &verdict : verdicts_)
         verdict.session.close_undone = undone.count({verdict.session.kind, verdict.session.id}) > 0;
 }
@@ -274,38 +256,6 @@ void StaleCloser::journal()
             verdict.event_id = *id++;
 }
 
-// By PostgreSQL's own arithmetic: a month is a month.
-UtcTime moment_before(UtcTime now, const Interval *span)
-{
-    try {
-        return UtcTime{call([now, span]() noexcept {
-            return DatumGetTimestamp(DirectFunctionCall2(timestamp_mi_interval, TimestampGetDatum(now.microseconds),
-                                                         IntervalPGetDatum(span)));
-        })};
-    } catch (const PgError &error) {
-        if (error.sqlstate() != ERRCODE_DATETIME_VALUE_OUT_OF_RANGE)
-            throw;
-        throw DomainError(DomainError::Kind::invalid_argument, "older_than goes back beyond the calendar",
-                          "Sessions that were seen within this time are left alone.",
-                          "Give an interval such as '6 hours' or '2 days'.");
-    }
-}
-
-// now less older_than, the function's first argument
-UtcTime seen_before_argument(UtcTime now, FunctionCallInfo fcinfo)
-{
-    if (PG_ARGISNULL(0))
-        throw DomainError(DomainError::Kind::invalid_argument, "older_than is NULL",
-                          "Sessions that were seen within this time are left alone.",
-                          "Leave it out for its default of 6 hours.");
-    const UtcTime before = moment_before(now, PG_GETARG_INTERVAL_P(0));
-    if (before > now)
-        throw DomainError(DomainError::Kind::invalid_argument, "older_than is negative",
-                          "Sessions that were seen within this time are left alone.",
-                          "Give an interval such as '6 hours' or '2 days'.");
-    return before;
-}
-
 Values row_of(const Verdict &verdict, UtcTime now)
 {
     Values row;
@@ -326,7 +276,7 @@ PITSTOP_FUNCTION(pitstop_close_stale)
     using namespace pitstop::pg;
     ResultRows result(fcinfo);
     const UtcTime now = clock_now();
-    const UtcTime seen_before = seen_before_argument(now, fcinfo);
+    const UtcTime seen_before = moment_before_argument(now, fcinfo, 0, older_than);
     const bool dry_run = boolean_argument(fcinfo, 1, "dry_run");
     if (!dry_run)
         require_ready("close_stale");

@@ -1,12 +1,13 @@
 // pitstop.disk_space(): the room there is where the server keeps its data, which SQL cannot tell otherwise.
 
+#include "pg/disk_space.hpp"
+
 #include <sys/statvfs.h>
 
 #include <filesystem>
 
 #include "pg/result.hpp"
 #include "pg/settings.hpp"
-#include "pg/spi.hpp"
 
 extern "C" {
 #include "catalog/pg_authid.h"
@@ -18,16 +19,6 @@ namespace pitstop::pg {
 
 namespace {
 
-struct Place {
-    std::string name;
-    std::string path;
-};
-
-struct Room {
-    std::optional<std::int64_t> free_bytes;
-    std::optional<std::int64_t> total_bytes;
-};
-
 // pg_default and pg_global have no location of their own: they are in the data directory.
 constexpr Statement tablespaces{R"(
     SELECT t.spcname::text, l.location
@@ -37,7 +28,15 @@ constexpr Statement tablespaces{R"(
      ORDER BY t.spcname
 )"};
 
-std::vector<Place> places(Spi &spi)
+// As for the setting data_directory.
+bool may_see_paths()
+{
+    return call([]() noexcept { return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_SETTINGS); });
+}
+
+}  // namespace
+
+std::vector<Place> places_of_data(Spi &spi)
 {
     const std::filesystem::path data_directory = DataDir;
     std::vector<Place> places = {{"data directory", data_directory}};
@@ -52,7 +51,6 @@ std::vector<Place> places(Spi &spi)
     return places;
 }
 
-// Nothing where the operating system does not say. Free is what the server may use: not what is kept for root.
 Room room_at(const std::string &path)
 {
     struct statvfs found = {};
@@ -62,14 +60,6 @@ Room room_at(const std::string &path)
     return {bytes(found.f_bavail), bytes(found.f_blocks)};
 }
 
-// As for the setting data_directory.
-bool may_see_paths()
-{
-    return call([]() noexcept { return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_SETTINGS); });
-}
-
-}  // namespace
-
 }  // namespace pitstop::pg
 
 PITSTOP_FUNCTION(pitstop_disk_space)
@@ -78,7 +68,7 @@ PITSTOP_FUNCTION(pitstop_disk_space)
     ResultRows result(fcinfo);
     Spi spi(teslamate_schema_setting(), Access::read_only);
     const bool shows_paths = may_see_paths();
-    for (const Place &place : places(spi)) {
+    for (const Place &place : places_of_data(spi)) {
         const Room room = room_at(place.path);
         result.add(Values()
                        .text(place.name)

@@ -22,8 +22,17 @@ namespace pitstop::pg {
 namespace {
 
 constexpr const char *reader_functions[] = {
-    "incomplete()", "check_postgres()", "check_teslamate()", "seconds_since_last_migration()",
-    "migrations()", "address_repair()",
+    "incomplete()",
+    "check_postgres()",
+    "check_teslamate()",
+    "seconds_since_last_migration()",
+    "migrations()",
+    "address_repair()",
+    "observe(text)",
+    "doctor()",
+    "health()",
+    "backups()",
+    "measures(text, interval)",
 };
 
 constexpr const char *operator_functions[] = {
@@ -37,6 +46,8 @@ constexpr const char *operator_functions[] = {
     "refresh_addresses(text)",
     "reset_geocoder()",
     "disk_space()",
+    "record_backups(text, text, jsonb)",
+    "record_measures(jsonb)",
 };
 
 struct TableRights {
@@ -45,8 +56,9 @@ struct TableRights {
 };
 
 constexpr TableRights reader_tables[] = {
-    {"drives", "SELECT"},   {"charging_processes", "SELECT"}, {"positions", "SELECT"}, {"charges", "SELECT"},
-    {"settings", "SELECT"}, {"schema_migrations", "SELECT"},  {"addresses", "SELECT"},
+    {"drives", "SELECT"},    {"charging_processes", "SELECT"}, {"positions", "SELECT"}, {"charges", "SELECT"},
+    {"settings", "SELECT"},  {"schema_migrations", "SELECT"},  {"addresses", "SELECT"}, {"states", "SELECT"},
+    {"cars", "SELECT (id)"},
 };
 
 constexpr TableRights operator_tables[] = {

@@ -4,6 +4,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "pg/journal.hpp"
+
 namespace pitstop::pg {
 
 namespace {
@@ -58,6 +60,14 @@ constexpr Statement count_charges{R"(
     SELECT count(*), max(h.date)
       FROM {schema}.charges AS h
      WHERE h.charging_process_id = $1
+)"};
+
+constexpr Statement undone_closes{R"(
+    SELECT e.arguments ->> 'drive_id', e.arguments ->> 'charging_process_id'
+      FROM pitstop.event AS e
+     WHERE e.undone_at IS NOT NULL
+       AND e.teslamate_schema = $1
+       AND e.action IN ('close_drive', 'close_charge', 'close_stale')
 )"};
 
 void add_sessions(Spi &spi, SessionKind kind, std::vector<OpenSession> &sessions)
@@ -139,6 +149,17 @@ void count_rows(Spi &spi, OpenSession &session)
                 session.rows = row.integer(0);
                 session.newest_row = row.optional_time(1);
             });
+}
+
+SessionSet sessions_with_undone_close(Spi &spi)
+{
+    SessionSet undone;
+    const AsOwner owner;
+    spi.run(undone_closes, Values().text(spi.schema()), [&](const PassingRow &row) {
+        const bool is_drive = !row.is_null(0);
+        undone.emplace(is_drive ? SessionKind::drive : SessionKind::charge, std::stoll(row.text(is_drive ? 0 : 1)));
+    });
+    return undone;
 }
 
 }  // namespace pitstop::pg

@@ -1,10 +1,9 @@
 // pitstop.check_postgres(), check_teslamate(), seconds_since_last_migration(), migrations().
 
-#include "core/server_version.hpp"
+#include "pg/versions.hpp"
+
 #include "pg/checks.hpp"
 #include "pg/result.hpp"
-#include "pg/spi.hpp"
-#include "pg/teslamate.hpp"
 
 extern "C" {
 #include "utils/guc.h"
@@ -114,57 +113,71 @@ Finding judge_columns(const TeslaMate &teslamate)
 
 }  // namespace
 
-}  // namespace pitstop::pg
-
-PITSTOP_FUNCTION(pitstop_check_postgres)
+std::vector<Finding> findings_of_postgres()
 {
-    using namespace pitstop;
-    using namespace pitstop::pg;
-    ResultRows result(fcinfo);
     const auto setting = [](const char *name) {
         return std::string(call([name]() noexcept { return GetConfigOption(name, false, false); }));
     };
     // "15.18 (Debian 15.18-0+deb12u1)": the packager's part says nothing here.
     const std::string version = setting("server_version");
-    for (const Finding &finding :
-         judge_server(std::stoi(setting("server_version_num")), version.substr(0, version.find(' '))))
+    return judge_server(std::stoi(setting("server_version_num")), version.substr(0, version.find(' ')));
+}
+
+std::vector<Finding> findings_of_teslamate(Spi &spi, const TeslaMate &teslamate)
+{
+    std::vector<Finding> findings = {judge_schema(teslamate)};
+    if (findings.front().status != Finding::Status::ok)
+        return findings;
+    if (has(teslamate, "schema_migrations"))
+        findings.push_back(judge_version(spi));
+    if (has(teslamate, "settings"))
+        findings.push_back(judge_settings(spi));
+    findings.push_back(judge_columns(teslamate));
+    findings.insert(findings.end(), teslamate.misfits().begin(), teslamate.misfits().end());
+    return findings;
+}
+
+std::optional<std::chrono::seconds> time_since_last_migration(Spi &spi, const TeslaMate &teslamate, UtcTime now)
+{
+    teslamate.require("schema_migrations");
+    std::optional<UtcTime> last;
+    spi.run(last_migration_time, Values(), [&](const PassingRow &row) { last = row.optional_time(0); });
+    if (!last)
+        return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::seconds>(now - *last);
+}
+
+}  // namespace pitstop::pg
+
+PITSTOP_FUNCTION(pitstop_check_postgres)
+{
+    using namespace pitstop::pg;
+    ResultRows result(fcinfo);
+    for (const pitstop::Finding &finding : findings_of_postgres())
         add(result, finding);
     return result.datum();
 }
 
 PITSTOP_FUNCTION(pitstop_check_teslamate)
 {
-    using namespace pitstop;
     using namespace pitstop::pg;
     ResultRows result(fcinfo);
     const TeslaMate teslamate = TeslaMate::configured();
     Spi spi(teslamate.schema(), Access::read_only);
-    const Finding schema = judge_schema(teslamate);
-    add(result, schema);
-    if (schema.status != Finding::Status::ok)
-        return result.datum();
-    if (has(teslamate, "schema_migrations"))
-        add(result, judge_version(spi));
-    if (has(teslamate, "settings"))
-        add(result, judge_settings(spi));
-    add(result, judge_columns(teslamate));
-    for (const Finding &misfit : teslamate.misfits())
-        add(result, misfit);
+    for (const pitstop::Finding &finding : findings_of_teslamate(spi, teslamate))
+        add(result, finding);
     return result.datum();
 }
 
 PITSTOP_FUNCTION(pitstop_seconds_since_last_migration)
 {
-    using namespace pitstop;
     using namespace pitstop::pg;
     const TeslaMate teslamate = TeslaMate::configured();
-    teslamate.require("schema_migrations");
     Spi spi(teslamate.schema(), Access::read_only);
-    std::optional<UtcTime> last;
-    spi.run(last_migration_time, Values(), [&](const PassingRow &row) { last = row.optional_time(0); });
-    if (!last)
+    const auto age = time_since_last_migration(spi, teslamate, clock_now());
+    if (!age)
         PG_RETURN_NULL();
-    return Int64GetDatum(std::chrono::duration_cast<std::chrono::seconds>(clock_now() - *last).count());
+    return Int64GetDatum(age->count());
 }
 
 PITSTOP_FUNCTION(pitstop_migrations)

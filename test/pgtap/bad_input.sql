@@ -1,7 +1,7 @@
 -- What cannot be meant is a named error, with a detail and a hint, and changes nothing.
 BEGIN;
 \ir ../fixtures/pgtap/refusal.sql
-SELECT plan(115);
+SELECT plan(136);
 
 INSERT INTO public.car_settings (id) VALUES (1);
 INSERT INTO public.cars (id, eid, vid, vin, settings_id, inserted_at, updated_at)
@@ -104,6 +104,24 @@ SELECT refused($$ SELECT pitstop.refresh_addresses() $$, '55000', 'the address r
 SELECT refused($$ SELECT pitstop.reset_geocoder() $$, '55000', 'the address repair is not loaded',
                'and so does reset_geocoder');
 
+-- Checks and what the program records --------------------------------------------------------------------------------
+
+SELECT refused('SELECT pitstop.observe(NULL)', '22023', 'the code of the check is NULL', 'observe refuses NULL');
+SELECT refused($$ SELECT pitstop.observe('positons') $$, '22023', 'check "positons" does not exist', 'observe refuses an unknown code');
+SELECT matches((refusal_of($$ SELECT pitstop.observe('positons') $$)).hint, '\mpositions\M.*\mbackup\M', 'and lists the codes that there are');
+SELECT refused(format('SELECT pitstop.observe(%L)', code), '22023', format('the server cannot look at check "%s"', code),
+               format('observe refuses %s, which only the program knows', code))
+  FROM unnest(ARRAY['connection', 'backup', 'disk_backups']) AS code;
+SELECT refused($$ SELECT pitstop.measures('positons') $$, '22023', 'check "positons" does not exist', 'measures refuses an unknown code');
+SELECT refused($$ SELECT pitstop.measures('positions', NULL) $$, '22023', 'since is NULL', 'measures refuses a NULL');
+SELECT refused($$ SELECT pitstop.measures('positions', '-1 day') $$, '22023', 'since is negative', 'measures refuses what is to come');
+SELECT refused($$ SELECT pitstop.record_backups(NULL, '/backups', '[]') $$, '22023', 'host is NULL', 'record_backups refuses a host of NULL');
+SELECT refused($$ SELECT pitstop.record_backups('host', '', '[]') $$, '22023', 'directory is empty', 'record_backups refuses an empty directory');
+SELECT refused($$ SELECT pitstop.record_backups('host', '/backups', NULL) $$, '22023', 'backups is NULL', 'record_backups refuses NULL');
+SELECT refused($$ SELECT pitstop.record_measures(NULL) $$, '22023', 'measures is NULL', 'record_measures refuses NULL');
+SELECT refused($$ SELECT pitstop.record_measures('[{"code": "positons", "value": 1}]') $$, '22023', 'check "positons" does not exist',
+               'record_measures refuses an unknown code');
+
 -- Read-only transactions ----------------------------------------------------------------------------------------------
 
 CREATE TEMP TABLE writes (name text, call text);
@@ -119,7 +137,9 @@ INSERT INTO writes VALUES
     ('revoke_all',     'SELECT pitstop.revoke_all(''postgres'')'),
     ('repair_addresses',  'SELECT pitstop.repair_addresses()'),
     ('refresh_addresses', 'SELECT pitstop.refresh_addresses()'),
-    ('reset_geocoder',    'SELECT pitstop.reset_geocoder()');
+    ('reset_geocoder',    'SELECT pitstop.reset_geocoder()'),
+    ('record_backups',    'SELECT pitstop.record_backups(''host'', ''/backups'', ''[]'')'),
+    ('record_measures',   'SELECT pitstop.record_measures(''[]'')');
 
 SELECT set_eq(
     $$ SELECT p.proname::text FROM pg_proc AS p
@@ -139,7 +159,8 @@ SELECT is((refusal_of(format('SET LOCAL transaction_read_only = on; SELECT count
   FROM unnest(ARRAY['pitstop.close_stale(dry_run => true)', 'pitstop.delete_drive(5, dry_run => true)',
                     'pitstop.delete_drive(5, ''delete'', true)', 'pitstop.delete_charge(7, true)',
                     'pitstop.incomplete()', 'pitstop.check_postgres()', 'pitstop.check_teslamate()',
-                    'pitstop.seconds_since_last_migration()', 'pitstop.migrations()']) AS call;
+                    'pitstop.seconds_since_last_migration()', 'pitstop.migrations()', 'pitstop.observe(''positions'')',
+                    'pitstop.doctor()', 'pitstop.health()', 'pitstop.backups()', 'pitstop.measures(''addresses'')']) AS call;
 
 -- Afterwards ----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 -- close_stale() on the parity data gives what closing each drive and charge by itself gives, in every column.
 -- database: teslamate_parity
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 \ir ../fixtures/sessions.sql
 
 -- Every row of the tables that closing writes, as text. A charge without rows ends at the moment of the call.
@@ -49,6 +49,8 @@ SELECT set_eq('TABLE pg_temp.all_rows', 'TABLE before', 'undoing every single cl
 -- The journal remembers them; this call is to find sessions that nobody has closed yet.
 TRUNCATE pitstop.event, pitstop.event_row;
 CREATE TEMP TABLE told AS SELECT * FROM pitstop.close_stale(dry_run => true);
+SELECT is((SELECT value FROM pitstop.observe('open_sessions')), (SELECT count(*) FROM told WHERE outcome <> 'skipped')::float8,
+          'health counts what a call with the defaults would try to close');
 CREATE TEMP TABLE stale AS SELECT * FROM pitstop.close_stale(older_than => '1 hour');
 
 SELECT set_eq(

@@ -64,7 +64,9 @@ cluster_psql --dbname=teslamate --output=/dev/null \
     --command='SELECT pitstop.close_drive(1)' --command='SELECT pitstop.close_charge(213)'
 positions=$(value teslamate 'SELECT count(*) FROM public.positions WHERE drive_id = 2')
 cluster_psql --dbname=teslamate --output=/dev/null --command='SELECT pitstop.delete_drive(2)' \
-    --command='SELECT pitstop.undo(1)'
+    --command='SELECT pitstop.undo(1)' \
+    --command="SELECT pitstop.record_backups('pi', '/backups', '[{\"name\": \"a\", \"started_at\": \"2026-01-01T10:00:00Z\"}]')" \
+    --command="SELECT pitstop.record_measures('[{\"code\": \"addresses\", \"value\": 3}]')"
 deletion=$(value teslamate "SELECT event_id FROM pitstop.event WHERE action = 'delete_drive'")
 
 test_restored plain

@@ -22,6 +22,8 @@ declare -ra writing=(
     "repair_addresses()"
     "refresh_addresses()"
     "reset_geocoder()"
+    "record_backups('host', '/backups', '[]')"
+    "record_measures('[]')"
 )
 
 # Sets $cluster to a running standby of the server in DIRECTORY.
@@ -72,6 +74,12 @@ is "$(value teslamate "SELECT count(*) FROM pitstop.check_teslamate() WHERE stat
     "check_teslamate() works on a standby"
 is "$(value teslamate 'SELECT count(*) > 100 FROM pitstop.migrations()')" t "migrations() works on a standby"
 is "$(value teslamate 'SELECT count(*) FROM pitstop.disk_space()')" 1 "disk_space() works on a standby"
+is "$(value teslamate "SELECT c ->> 'code', c ->> 'error' FROM jsonb_array_elements(pitstop.health() -> 'checks') AS c WHERE c ->> 'error' <> ''")" \
+    '' "health() makes every check on a standby"
+is "$(value teslamate "SELECT what FROM pitstop.doctor() WHERE code = 'open_sessions'")" \
+    'drives and charges that ought to be closed: 123; 45 drives, 78 charges' "and doctor() tells what it finds"
+is "$(value teslamate "SELECT count(*) FROM pitstop.backups(), pitstop.measures('addresses')")" 0 \
+    "backups() and measures() work on a standby"
 is "$(value teslamate 'SELECT pitstop.seconds_since_last_migration() > 0')" t \
     "seconds_since_last_migration() works on a standby"
 
