@@ -2,6 +2,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "backup_record.hpp"
 #include "commands.hpp"
 #include "companion.hpp"
 #include "contents.hpp"
@@ -240,6 +241,7 @@ ExitCode back_up(const Invocation &invocation, Output &output)
     Json copies = Json::array();
     const bool all_copied = copy_everywhere(invocation, backup, copies, output);
     report(backup, copies, output);
+    record_backups(connection, options.directory, output);
     const Proof &proof = *newest_proof(backup.manifest);
     if (!proof.passed)
         throw Failure(ExitCode::not_proven, "the backup is odd: " + proof.finding,

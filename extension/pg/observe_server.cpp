@@ -22,6 +22,7 @@ constexpr Statement oldest_transaction{R"(
               FROM pg_stat_activity AS a
              WHERE a.xact_start IS NOT NULL
                AND a.pid <> pg_backend_pid()
+               AND a.application_name <> 'pitstop health'
                AND a.backend_type NOT IN ('walsender', 'autovacuum worker')
              UNION ALL
             SELECT p.prepared, 'a prepared transaction, of which pg_prepared_xacts tells', NULL

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# pitstop health: all checks once, for people, for Docker and for Nagios.
+set -euo pipefail
+
+# shellcheck source=../tap.sh
+source "$PITSTOP_SOURCE/test/tap.sh"
+# shellcheck source=tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
+# shellcheck source=../../tool/cluster.sh
+source "$PITSTOP_SOURCE/tool/cluster.sh"
+# shellcheck source=../teslamate.sh
+source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=backups.sh
+source "$PITSTOP_SOURCE/test/tool/backups.sh"
+# shellcheck source=serving.sh
+source "$PITSTOP_SOURCE/test/tool/serving.sh"
+
+cluster_guard
+backups_start
+make_all_well
+health() {
+    run_pitstop health --disable postgres "$@"
+}
+
+# ---- the exit status
+
+health
+is "$status$err" 0 "when all is well the exit status is 0"
+like "$out" 'ok +connection .*PostgreSQL.* answers.*ok +backup' "and a table says what was looked at"
+health --quiet
+is "$status$out$err" 0 "it can be silent"
+health --threshold backup=0s:7d
+is "$status" 1 "a warning is 1"
+like "$out" '^status.*warning +backup' "and is told"
+health --threshold backup=0s:0s
+is "$status" 2 "what is critical is 2"
+health --threshold bakcup=1d
+like "$status $err" '^2 .*bakcup.*backup' "a check that does not exist is an error that names those that do"
+cluster_psql --dbname=teslamate --command='CREATE ROLE stranger LOGIN'
+health --user stranger
+is "$status" 3 "what it may not look at is unknown, which is 3"
+
+# ---- for programs
+
+health --nagios
+is "$(wc -l <<<"$out") $status" '1 0' "one line for Nagios"
+like "$out" '^PITSTOP OK - .*\|.*backup' "with performance data"
+health --prometheus
+ok "the metrics are what Prometheus reads" promtool check metrics <<<"$out"
+health --json
+is "$(json 'j["command"], j["health"]["status"], j["health"]["checks"]["connection"][0]["state"]')" "('health', 'pass', 'ok')" "and JSON"
+
+# ---- backups
+
+is "$(value teslamate "SELECT count(*), bool_and(proven_at IS NOT NULL), min(proven_how), min(directory) FROM pitstop.backups()")" \
+    "1|t|read|$dir" "a backup is recorded in the database"
+PITSTOP_BACKUP_DIR='' health
+is "$status" 0 "where no directory is named, what was recorded counts"
+rm "$dir"/*.json
+health
+like "$status $out" '^2 .*critical +backup .*There is no proven backup' "no proven backup is critical"
+health --disable backup
+is "$status" 0 "unless nobody wants to know"
+health --backup-dir "$dir/gone"
+like "$status $out" '^3 .*unknown +backup .*could not read the directory' "a directory that is gone is unknown"
+
+# ---- the server is gone, or hangs
+
+postmaster=$(head -n 1 "$cluster/data/postmaster.pid")
+kill -STOP "$postmaster"
+health --disable backup
+kill -CONT "$postmaster"
+like "$status $out" '^2 .*critical +connection .*no answer within' "a server that hangs is given up"
+cluster_stop
+health --disable backup
+like "$status $out" '^2 .*critical +connection .*could not connect' "a server that is gone is told"
+
+done_testing
