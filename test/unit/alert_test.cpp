@@ -241,6 +241,16 @@ TEST(A_reminder, is_not_sent_of_warnings_nor_unless_asked_for)
     EXPECT_EQ(delivered(is(silent, critical, hours(720)), hours(720)), "");
 }
 
+TEST(A_reminder, is_not_sent_while_the_first_message_waits)
+{
+    Alerts alerts(with_repeat(minutes(30)));
+    is(alerts, critical, seconds(0));
+    for (int i = 0; i < 5; ++i)
+        alerts.not_delivered(after(seconds(0)));
+    is(alerts, critical, minutes(30));
+    EXPECT_EQ(alerts.due_in(after(minutes(30))), minutes(30));
+}
+
 // ---- delivery
 
 TEST(A_delivery, is_tried_again_after_longer_and_longer_pauses)
