@@ -48,13 +48,13 @@ server_packages() {
 
 build_packages() {
     echo g++ cmake make ninja-build libcurl4-openssl-dev nlohmann-json3-dev python3 \
-        pkg-config libpq-dev libcli11-dev libssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev
+        pkg-config libpq-dev libcli11-dev libssl-dev libmicrohttpd-dev libtomlplusplus-dev libzstd-dev zlib1g-dev
 }
 
 test_packages() {
     echo "postgresql-$1-pgtap" libtap-parser-sourcehandler-pgtap-perl perl libgtest-dev \
         clang libclang-rt-dev clang-format valgrind shellcheck openssl \
-        age rclone zstd zsh fish man-db
+        age rclone zstd zsh fish man-db prometheus
 }
 
 missing_of() {

@@ -259,6 +259,19 @@ TEST(The_whole, became_unknown_with_the_first_of_several)
     EXPECT_EQ(board.report(after(seconds(1000))).since, date(seconds(92)));
 }
 
+TEST(The_whole, is_since_the_worst_ended_though_another_was_unknown_long_before)
+{
+    HealthBoard board = board_of({"connection", "positions"});
+    board.note("positions", {value_of(5)}, after(seconds(10)));
+    board.note_failure("connection", "refused", after(seconds(240)));
+    board.note_failure("connection", "refused", after(seconds(300)));
+    board.note("connection", {value_of(0.01)}, after(seconds(320)));
+    const HealthReport report = board.report(after(seconds(321)));
+    EXPECT_EQ(check_in(report, "positions").since, date(seconds(250)));
+    EXPECT_EQ(report.status, unknown);
+    EXPECT_EQ(report.since, date(seconds(320)));
+}
+
 TEST(A_clock_that_is_set_forth, makes_nothing_old)
 {
     HealthBoard board = board_of({"positions"});
@@ -293,7 +306,15 @@ TEST(A_clock_that_drifts_by_a_second, moves_no_date)
     board.note("positions", {value_of(5)}, after(seconds(10)));
     for (const int drift_s : {-2, -1, 1, 2})
         EXPECT_EQ(board.report(after(seconds(60), seconds(drift_s))).since, date(seconds(10))) << drift_s;
-    // But for one that would be later than now.
+    // Nor after it was set.
+    board.note("positions", {value_of(5)}, after(seconds(70), hours(5)));
+    EXPECT_EQ(board.report(after(seconds(71), hours(5) + seconds(1))).since, date(hours(5) + seconds(10)));
+}
+
+TEST(A_clock_that_drifts_by_a_second, puts_no_date_into_the_future)
+{
+    HealthBoard board = board_of({"positions"});
+    board.note("positions", {value_of(5)}, after(seconds(10)));
     EXPECT_EQ(board.report(after(seconds(10), seconds(-2))).since, date(seconds(8)));
 }
 

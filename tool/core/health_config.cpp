@@ -16,6 +16,7 @@
 #include "tool/core/failure.hpp"
 #include "tool/core/health_words.hpp"
 #include "tool/core/quantity.hpp"
+#include "tool/core/toml_ascii.hpp"
 #include "tool/core/utf8.hpp"
 #include "tool/core/words.hpp"
 
@@ -260,19 +261,25 @@ void read_key(std::string_view key, const Value &value, HealthConfig &config)
         value.refuse({"listen", "token_file", "backup_dir", "checks", "alerts"});
 }
 
+[[noreturn]] void fail_toml(std::size_t line, std::string detail)
+{
+    throw Failure(ExitCode::usage, "line " + std::to_string(line) + " of the config file is not TOML",
+                  std::move(detail),
+                  "Texts, durations and sizes stand in straight quotes; docs/health.md has an example.");
+}
+
 toml::table parse_toml(std::string_view text)
 {
     if (text.size() > largest_config)
         throw Failure(ExitCode::usage, "the config file is larger than " + size_text(largest_config), {},
                       "docs/health.md has an example of one.");
+    if (const auto line = line_beyond_ascii(text))
+        fail_toml(*line, "It has a character beyond ASCII outside of quotes and comments.");
     try {
         return toml::parse(text);
     } catch (const toml::parse_error &error) {
         constexpr std::size_t longest = 200;
-        throw Failure(ExitCode::usage,
-                      "line " + std::to_string(error.source().begin.line) + " of the config file is not TOML",
-                      printable(first_bytes(error.description(), longest)) + '.',
-                      "Texts, durations and sizes stand in quotes; docs/health.md has an example.");
+        fail_toml(error.source().begin.line, printable(first_bytes(error.description(), longest)) + '.');
     }
 }
 
