@@ -51,10 +51,16 @@ build_packages() {
         pkg-config libpq-dev libcli11-dev libssl-dev libmicrohttpd-dev libtomlplusplus-dev libzstd-dev zlib1g-dev
 }
 
+# Node.js from elsewhere than Debian brings npm along, and conflicts with Debian's.
+npm_package() {
+    command -v npm >/dev/null || echo npm
+}
+
 test_packages() {
     echo "postgresql-$1-pgtap" libtap-parser-sourcehandler-pgtap-perl perl libgtest-dev \
         clang libclang-rt-dev clang-format valgrind shellcheck openssl \
-        age rclone zstd zsh fish man-db prometheus
+        age rclone zstd zsh fish man-db \
+        chromium fonts-wqy-microhei nodejs "$(npm_package)" prometheus
 }
 
 missing_of() {

@@ -1,4 +1,4 @@
-// Words, numbers and times in the page's language.
+// Words, numbers and times in the reader's language.
 
 const steps = [
   ['year', 365.25 * 86400], ['month', 30.4375 * 86400], ['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1],
@@ -9,11 +9,11 @@ const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte
 const stepOf = seconds => steps.find(([, length]) => Math.abs(seconds) >= length) ?? steps.at(-1);
 
 export class Format {
-  constructor(language, words) {
-    this.language = language;
+  constructor(locale, words) {
+    this.locale = locale;
     this.words = words;
-    this.plural = new Intl.PluralRules(language);
-    this.relative = new Intl.RelativeTimeFormat(language, {numeric: 'always'});
+    this.plural = new Intl.PluralRules(locale);
+    this.relative = new Intl.RelativeTimeFormat(locale, {numeric: 'always'});
   }
 
   // say('since', {time: …}); of a word with plural forms the one for {count}.
@@ -25,7 +25,7 @@ export class Format {
   }
 
   number(value, options = {}) {
-    return new Intl.NumberFormat(this.language, {maximumFractionDigits: 2, ...options}).format(value);
+    return new Intl.NumberFormat(this.locale, {maximumFractionDigits: 2, ...options}).format(value);
   }
 
   quantity(value, unit, options = {}) {
@@ -76,15 +76,15 @@ export class Format {
   }
 
   moment(date) {
-    return new Intl.DateTimeFormat(this.language, {dateStyle: 'medium', timeStyle: 'medium'}).format(date);
+    return new Intl.DateTimeFormat(this.locale, {dateStyle: 'medium', timeStyle: 'medium'}).format(date);
   }
 
   day(date) {
-    return new Intl.DateTimeFormat(this.language, {day: 'numeric', month: 'short'}).format(date);
+    return new Intl.DateTimeFormat(this.locale, {day: 'numeric', month: 'short'}).format(date);
   }
 
   clock(date, now) {
     const isToday = date.toDateString() === now.toDateString();
-    return new Intl.DateTimeFormat(this.language, isToday ? {timeStyle: 'medium'} : {dateStyle: 'medium', timeStyle: 'short'}).format(date);
+    return new Intl.DateTimeFormat(this.locale, isToday ? {timeStyle: 'medium'} : {dateStyle: 'medium', timeStyle: 'short'}).format(date);
   }
 }

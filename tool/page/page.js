@@ -10,8 +10,11 @@ const tickMs = 1000;
 const copiedMs = 2000;
 
 const words = JSON.parse(document.getElementById('words').textContent);
-const format = new Format(document.documentElement.lang, words);
-const view = new View(format);
+const language = document.documentElement.lang;
+// Dates as they are written where the reader lives, when it is a place of the page's language.
+const locale = navigator.languages.find(each => each.split('-')[0] === language) ?? language;
+const format = new Format(locale, words);
+const view = new View(format, language);
 const byId = id => document.getElementById(id);
 
 let report = null;
@@ -63,6 +66,7 @@ function showReport() {
 function show() {
   const main = document.querySelector('main');
   main.setAttribute('aria-busy', 'false');
+  document.body.classList.toggle('silent', Boolean(silence));
   document.body.classList.toggle('stale', Boolean(silence) || Boolean(report && isDatabaseGone(report)));
   showChildren(byId('reach'), silence ? [view.unreachable({...silence, isKnown: Boolean(report)}, new Date())] : []);
   if (report)

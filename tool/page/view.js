@@ -12,8 +12,9 @@ const timelineDays = 30;
 const isCall = mend => /^(SELECT .*\)|pitstop [\w -]+)$/.test(mend);
 
 export class View {
-  constructor(format) {
+  constructor(format, language) {
     this.format = format;
+    this.language = language;
     this.copied = null;  // the call that was copied a moment ago
   }
 
@@ -36,7 +37,7 @@ export class View {
 
   // What the server says is English, whatever the page is.
   english(text) {
-    return element('span', {lang: this.format.language === 'en' ? undefined : 'en'}, text);
+    return element('span', {lang: this.language === 'en' ? undefined : 'en'}, text);
   }
 
   title(check) {
