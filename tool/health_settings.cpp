@@ -84,8 +84,9 @@ HealthSettings read_health_settings(const Invocation &invocation)
 ServeSettings read_serve_settings(const Invocation &invocation)
 {
     const HealthConfig config = config_of(invocation);
+    const std::optional<std::string> state_dir = invocation.value("--state-dir");
     ServeSettings settings{settings_of(invocation, config), listen_of(invocation, config),
-                           token_of(invocation, config)};
+                           state_dir ? state_dir : variable("STATE_DIRECTORY"), token_of(invocation, config)};
     if (!settings.listen.is_private() && !settings.token)
         throw Failure(ExitCode::usage,
                       "cannot listen on " + settings.listen.text() + " without a token: others could read all of it",

@@ -20,7 +20,8 @@ struct HealthSettings {
 struct ServeSettings {
     HealthSettings health;
     ListenAddress listen;
-    std::optional<std::string> token;  // of --token-file, the config file, or systemd's credential "pitstop.token"
+    std::optional<std::string> state_dir;  // of --state-dir, or systemd's StateDirectory=
+    std::optional<std::string> token;      // of --token-file, the config file, or systemd's credential "pitstop.token"
 };
 
 // Reads files; connects nowhere. Failure (usage) says which option or line is wrong.

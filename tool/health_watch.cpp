@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <ctime>
 #include <mutex>
 #include <set>
@@ -30,23 +29,6 @@ Instant now()
 {
     return {Moment{std::time(nullptr)}, std::chrono::duration_cast<seconds>(steady_clock::now().time_since_epoch())};
 }
-
-// Signals are the main thread's: libpq's and the resolver's calls in others are not interrupted by them.
-class SignalsBlocked {
-public:
-    SignalsBlocked() noexcept
-    {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked &) = delete;
-    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
-
-private:
-    sigset_t before_;
-};
 
 std::string text_of(const Failure &failure)
 {

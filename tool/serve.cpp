@@ -32,7 +32,7 @@ public:
     Endpoint(const Invocation &invocation, Output &output)
         : invocation_(invocation), output_(output), settings_(read_serve_settings(invocation)),
           watch_(settings_.health.target, settings_.health.plan, HealthWatch::Mode::for_good),
-          alerts_(watch_, settings_.health.alerts, invocation.value("--state-dir")),
+          alerts_(watch_, settings_.health.alerts, settings_.state_dir),
           server_(settings_.listen, limits_for(settings_.listen),
                   [this](const HttpRequest &request) { return answer(request); })
     {

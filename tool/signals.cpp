@@ -116,4 +116,16 @@ bool is_stoppable() noexcept
     return unstoppable_depth == 0;
 }
 
+SignalsBlocked::SignalsBlocked() noexcept
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked()
+{
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 }  // namespace pitstop::tool

@@ -1,6 +1,7 @@
 // SIGINT, SIGTERM and SIGHUP ask the program to end; it does so at the next step, after clearing up.
 #pragma once
 
+#include <csignal>
 #include <stdexcept>
 
 namespace pitstop::tool {
@@ -38,5 +39,18 @@ public:
 };
 
 bool is_stoppable() noexcept;
+
+// While it lives, this thread takes no signal, nor do threads that it starts: all are the main thread's, and calls of libraries in
+// others are not interrupted by them.
+class SignalsBlocked {
+public:
+    SignalsBlocked() noexcept;
+    ~SignalsBlocked();
+    SignalsBlocked(const SignalsBlocked &) = delete;
+    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
+
+private:
+    sigset_t before_;
+};
 
 }  // namespace pitstop::tool
