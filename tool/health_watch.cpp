@@ -53,12 +53,12 @@ struct HealthWatch::Shared {
         return over || requested_signal() != 0;
     }
 
-    // Also ends when the plan was changed. False when the watch is over.
+    // Also ends when all are to look again. False when the watch is over.
     bool sleep_until(steady_clock::time_point due)
     {
         std::unique_lock<std::mutex> lock(mutex);
-        const unsigned before = plans;
-        changed.wait_until(lock, due, [&] { return over || plans != before; });
+        const unsigned before = rounds;
+        changed.wait_until(lock, due, [&] { return over || rounds != before; });
         return !over;
     }
 
@@ -73,6 +73,9 @@ struct HealthWatch::Shared {
     {
         const std::lock_guard<std::mutex> lock(mutex);
         board.note(check.code, std::move(look.observations), now());
+        // What could not be looked at while the server was gone is looked at as soon as it is back.
+        if (check.code == "connection" && std::exchange(connection_failed, false))
+            ++rounds;
         if (check.code == "backup")
             backups = std::move(look.backups);
         if (!look.database.empty())
@@ -84,6 +87,7 @@ struct HealthWatch::Shared {
     {
         const std::lock_guard<std::mutex> lock(mutex);
         board.note_failure(check.code, error, now());
+        connection_failed = connection_failed || check.code == "connection";
         looked_at(check);
     }
 
@@ -97,7 +101,7 @@ struct HealthWatch::Shared {
     {
         const std::lock_guard<std::mutex> lock(mutex);
         board.change_plan(std::move(plan), now());
-        ++plans;
+        ++rounds;
         changed.notify_all();
     }
 
@@ -139,7 +143,8 @@ struct HealthWatch::Shared {
     std::vector<SeriesReport> series;
     std::string database;
     bool over = false;
-    unsigned plans = 0;  // how often the plan was changed
+    bool connection_failed = false;
+    unsigned rounds = 0;  // how often all were woken to look again
     unsigned threads = 0;
 };
 

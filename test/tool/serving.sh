@@ -13,6 +13,7 @@ make_all_well() {
 }
 
 # serve_begin OPTION...: on a free port of loopback, unless --listen is given; waits for its first answer.
+# shellcheck disable=SC2154  # cluster_create's
 serve_begin() {
     local listen=127.0.0.1:0
     # It must not keep a pipe of this shell's open.
@@ -23,6 +24,7 @@ serve_begin() {
 }
 
 # serve_end [SIGNAL]: sets $status.
+# shellcheck disable=SC2034  # for who calls it
 serve_end() {
     kill -"${1:-TERM}" "$server"
     status=0
@@ -42,8 +44,7 @@ says() {
     get "$1" && [[ $code == "$2" && $body =~ $3 ]]
 }
 
-# health_of CHECK: the state that /health tells.
-health_of() {
-    get /health
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["checks"][sys.argv[1]][0]["state"])' "$1" <<<"$body"
+# lacks FILE... PATTERN: that none of them has it.
+lacks() {
+    ! grep -qrE "${*: -1}" "${@:1:$#-1}"
 }
