@@ -115,7 +115,8 @@ private:
     std::mt19937_64 random_;
 };
 
-// In some pieces; then it waits for the end, or goes without a word.
+// In some pieces; then it reads what comes, or goes without a word. An end that comes with the last bytes libmicrohttpd
+// notices at the deadline only: nobody waits for that here.
 void send_and_leave(RawClient &client, std::string_view request, Generator &generator)
 {
     while (!request.empty()) {
@@ -127,7 +128,7 @@ void send_and_leave(RawClient &client, std::string_view request, Generator &gene
     if (generator.below(4) == 0)
         return;
     client.end_sending();
-    const std::string answers = client.read_to_the_end();
+    const std::string answers = client.read_what_comes(20ms);
     EXPECT_TRUE(answers.empty() || answers.substr(0, 7) == "HTTP/1.") << answers;
 }
 
@@ -139,7 +140,8 @@ TEST(Malformed_requests, leave_the_server_as_it_was)
     const unsigned long seed = number_of("PITSTOP_MALFORMED_SEED", 1);
     std::printf("# %lu requests of seed %lu\n", count, seed);
     HttpLimits limits;
-    limits.request_deadline = 2s;
+    limits.request_deadline = 1s;
+    limits.idle_timeout = 1s;
     RunningServer server(limits);
     Generator generator(seed);
     for (unsigned long i = 0; i < count; ++i) {

@@ -124,6 +124,13 @@ std::string RawClient::read_to_the_end()
     return std::move(received_);
 }
 
+std::string RawClient::read_what_comes(std::chrono::milliseconds pause)
+{
+    while (has_bytes(pause) && receive()) {
+    }
+    return std::move(received_);
+}
+
 bool RawClient::is_closed()
 {
     ssize_t size = 0;

@@ -28,6 +28,7 @@ public:
     void end_sending() noexcept;
     Answer read_answer(bool has_body = true);
     std::string read_to_the_end();
+    std::string read_what_comes(std::chrono::milliseconds pause);  // until there is such a pause
     bool is_closed();  // within patience, in order or by a reset; what comes before is dropped
     bool has_bytes(std::chrono::milliseconds wait) const noexcept;  // or has come to its end
     bool read_byte() noexcept;

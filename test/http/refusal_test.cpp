@@ -125,6 +125,7 @@ TEST_F(Refused, is_a_header_of_very_many_lines)
 TEST_F(Refused, is_HTTP_1_1_without_a_host)
 {
     EXPECT_EQ(status_of("GET /health_check HTTP/1.1\r\n\r\n"), 400);
+    EXPECT_EQ(status_of("GET /health_check HTTP/1.1\r\nHost:\r\n\r\n"), 400);
 }
 
 TEST_F(Refused, is_another_protocol)
