@@ -15,8 +15,8 @@
 
 #include "tool/core/failure.hpp"
 #include "tool/core/health_words.hpp"
+#include "tool/core/lifted_text.hpp"
 #include "tool/core/quantity.hpp"
-#include "tool/core/toml_ascii.hpp"
 #include "tool/core/utf8.hpp"
 #include "tool/core/words.hpp"
 
@@ -118,8 +118,7 @@ void require_order(const std::string &where, const HealthCheck &check, const Thr
 class Value {
 public:
     Value(const toml::key &key, const toml::node &node, const std::string &parent = {})
-        : node_(node), name_(parent.empty() ? std::string(key.str()) : parent + '.' + std::string(key.str())),
-          line_(key.source().begin.line)
+        : node_(node), name_(parent + (parent.empty() ? "" : ".") + lowered(key.str())), line_(key.source().begin.line)
     {
     }
 
@@ -146,7 +145,7 @@ public:
         const toml::value<std::string> *const text = node_.as_string();
         if (text == nullptr || text->get().empty() || text->get().find('\0') != std::string::npos)
             fail(where(), "is no text", "Write it in quotes.");
-        return text->get();
+        return lowered(text->get());
     }
 
     bool truth() const
@@ -273,13 +272,14 @@ toml::table parse_toml(std::string_view text)
     if (text.size() > largest_config)
         throw Failure(ExitCode::usage, "the config file is larger than " + size_text(largest_config), {},
                       "docs/health.md has an example of one.");
-    if (const auto line = line_beyond_ascii(text))
-        fail_toml(*line, "It has a character beyond ASCII outside of quotes and comments.");
+    const auto lifted_text = lifted(text);
+    if (!lifted_text)
+        throw Failure(ExitCode::usage, "the config file has characters for private use", {}, "Write it as plain text.");
     try {
-        return toml::parse(text);
+        return toml::parse(*lifted_text);
     } catch (const toml::parse_error &error) {
         constexpr std::size_t longest = 200;
-        fail_toml(error.source().begin.line, printable(first_bytes(error.description(), longest)) + '.');
+        fail_toml(error.source().begin.line, printable(first_bytes(lowered(error.description()), longest)) + '.');
     }
 }
 
