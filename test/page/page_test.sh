@@ -14,4 +14,4 @@ timeout 120 npm ci --prefix "$tools" --no-audit --no-fund >"$tools/npm.log" 2>&1
 
 export PITSTOP_BROWSER
 PITSTOP_BROWSER=$(command -v chromium)
-exec timeout 300 node "$here/page_test.mjs"
+exec timeout 600 node "$here/page_test.mjs"

@@ -36,7 +36,8 @@ export class Reader {
     reader.page = await context.newPage();
     reader.page.setDefaultTimeout(patienceMs);
     reader.listen();
-    await reader.page.clock.install({time: noon});
+    // The clock runs until it is told not to.
+    await reader.page.clock.install({time: noon.getTime() - 60000});
     await reader.page.clock.pauseAt(noon);
     await reader.page.goto(server.address);
     await reader.page.waitForSelector('main[aria-busy=false]');
