@@ -14,7 +14,7 @@ constexpr Statement size_of_database{R"(
     SELECT pg_database_size(current_database())
 )"};
 
-// A walsender's transaction is the standby's affair. An autovacuum gives way by itself, and is not to be terminated.
+// Those of replication are the other server's affair. An autovacuum gives way by itself, and is not to be terminated.
 constexpr Statement oldest_transaction{R"(
     SELECT extract(epoch FROM clock_timestamp() - t.begun_at)::double precision, t.note, t.pid
       FROM (SELECT a.xact_start AS begun_at, concat_ws(', ', a.state, 'application_name ' || nullif(a.application_name, '')) AS note,
@@ -24,6 +24,7 @@ constexpr Statement oldest_transaction{R"(
                AND a.pid <> pg_backend_pid()
                AND a.application_name <> 'pitstop health'
                AND a.backend_type NOT IN ('walsender', 'autovacuum worker')
+               AND a.backend_type NOT LIKE 'logical replication %'
              UNION ALL
             SELECT p.prepared, 'a prepared transaction, of which pg_prepared_xacts tells', NULL
               FROM pg_prepared_xacts AS p) AS t

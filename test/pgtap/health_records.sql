@@ -1,7 +1,7 @@
 -- What the program records of itself: its backups, and a few numbers over time.
 BEGIN;
 \ir ../fixtures/pgtap/refusal.sql
-SELECT plan(40);
+SELECT plan(37);
 
 -- Backups -------------------------------------------------------------------------------------------------------------
 
