@@ -10,6 +10,7 @@ source "$root/test/worker/geocoder.sh"
 
 declare -r build=${PITSTOP_DEMO_BUILD:-$root/build/demo}
 declare -r database=teslamate
+page_stays=no
 
 # Whoever runs the demo may have a database of his own in the environment. Nothing of it is to be seen here.
 for variable in "${!PG@}" "${!DATABASE_@}" "${!PITSTOP_@}"; do
@@ -120,11 +121,40 @@ show_backups() {
     say ""
 }
 
+# On a free port of loopback; it ends with the demo, unless that is kept.
+start_page() {
+    setsid "$build/bin/pitstop" serve --dbname "$database" --listen 127.0.0.1:0 --backup-dir "$cluster/backups" \
+        >"$cluster/serve.log" 2>&1 </dev/null &
+    echo $! >"$cluster/serve.pid"
+    for _ in {1..100}; do
+        ! grep -q '^Listening on ' "$cluster/serve.log" || break
+        sleep 0.1
+    done
+    page=$(sed -nE 's/^Listening on (.*)\.$/http:\/\/\1\//p' "$cluster/serve.log")
+    [[ -n "$page" ]] || fail "could not start the page: $(<"$cluster/serve.log")"
+}
+
+stop_page() {
+    [[ -f "$cluster/serve.pid" ]] || return 0
+    kill "$(<"$cluster/serve.pid")" 2>/dev/null || true
+    rm -f "$cluster/serve.pid"
+}
+
+show_health() {
+    heading "11. See what is not well"
+    # Its exit status says so, too.
+    pitstop health || true
+    start_page
+    say "The page that tells it is at $page"
+    say ""
+}
+
 # The stand-in for a geocoder does not stay, so the worker is not to ask it.
 keep() {
     cluster_created=()
+    page_stays=yes
     cluster_psql --dbname="$database" --command="ALTER DATABASE $database RESET pitstop.repair"
-    say "The server goes on running. Connect to it with"
+    say "Server and page go on running. Connect with"
     say ""
     say "    psql --host=$PGHOST --username=$PGUSER $database"
     say ""
@@ -137,6 +167,7 @@ keep() {
 stop() {
     [[ "$1" =~ /pitstop-[A-Za-z0-9]{6}/?$ && -f "$1/port" && -d "$1/data" ]] || fail "$1 is not a server of the demo"
     cluster=${1%/}
+    stop_page
     cluster_remove
     say "The server in $cluster is stopped and removed."
 }
@@ -158,6 +189,7 @@ main() {
     quietly "build pitstop" cmake --build "$build" --parallel 2
     say "Starting a PostgreSQL of its own ..."
     geocoder_guard
+    trap '[[ $page_stays == yes ]] || stop_page; geocoder_cleanup; cluster_cleanup' EXIT
     geocoder_start
     cluster_create fsync=off synchronous_commit=off shared_preload_libraries=pitstop \
         "pitstop.geocoder_url=$geocoder_url" pitstop.geocoder_interval=0
@@ -167,6 +199,7 @@ main() {
     load
     show
     show_backups
+    show_health
     [[ $keeps == no ]] || keep
 }
 

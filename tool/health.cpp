@@ -24,6 +24,13 @@ std::chrono::milliseconds longest_timeout()
     return longest;
 }
 
+void show_to_people(const HealthReport &report, Output &output)
+{
+    output.table(health_table(report));
+    if (const std::string advice = health_advice(report); !advice.empty())
+        output.say("\n" + advice.substr(0, advice.size() - 1));
+}
+
 void show(const Invocation &invocation, const HealthReport &report, Output &output)
 {
     if (invocation.has("--nagios"))
@@ -31,7 +38,7 @@ void show(const Invocation &invocation, const HealthReport &report, Output &outp
     else if (invocation.has("--prometheus"))
         std::cout << metrics_text(report);
     else if (!output.is_quiet())
-        output.table(health_table(report));
+        show_to_people(report, output);
     output.json({{"health", nlohmann::ordered_json::parse(health_json(report))}});
     std::cout.flush();
 }

@@ -56,6 +56,8 @@ ok "it lists the backup as proven" shows '^teslamate-[0-9TZ]+ +teslamate .* rest
 ok "it restores" shows '^Restored "teslamate": [0-9,]+ rows, each table counted and compared\.$'
 is "$(sed -n 's/^Rows of charges after the restore: //p' "$first")" "$(sed -n 's/^Rows of charges before: //p' "$first")" \
     "what was lost is there again"
+ok "it says what is not well" shows '^(ok|warning|critical) +backup +[0-9]'
+ok "it has a page" shows '^The page that tells it is at http://127\.0\.0\.1:[0-9]+/$'
 ok "it was lost in between" shows '^After .*TRUNCATE charges: 0$'
 is "$(grep ERROR: "$first" | sed 's/[0-9]*//g')" 'ERROR:  event  is already undone' "the one error is the one it shows"
 is "$(find "$TMPDIR" -maxdepth 1 -name 'pitstop-*')" '' "nothing is left"
@@ -63,7 +65,7 @@ is "$(find "$TMPDIR" -maxdepth 1 -name 'pitstop-*')" '' "nothing is left"
 ok "it runs with --keep, without a locale" run_demo C "$second" --keep
 is "$(LC_ALL=C grep -c '[^ -~]' "$second" || true)" 0 "then it shows nothing but ASCII"
 is "$(awk 'length > 100' "$second")" '' "no line is wider than 100 columns"
-like "$(bash -c "$(command_after 'Connect to it with') --tuples-only --no-align --command='SELECT count(*) FROM pitstop.event'")" \
+like "$(bash -c "$(command_after 'Connect with') --tuples-only --no-align --command='SELECT count(*) FROM pitstop.event'")" \
     '^[0-9]+$' "the server can be connected to as it says"
 like "$(cd "$PITSTOP_SOURCE" && bash -c "$(command_after 'and stop and remove it with')")" 'stopped and removed' \
     "it stops as it says"

@@ -267,28 +267,40 @@ TEST(The_table, has_a_row_for_each_observation)
 {
     CheckReport positions = check_report("positions", warning, {observation("car 1", 5), observation("car 2", 7200)});
     positions.observations[0].status = ok;
-    positions.error = "timed out";
     const HealthReport report = health_report(
         {refused(), positions, check_report("disk_backups", ok, {observation("", 7.5e9, "On /dev/sdb1.")})});
     const TextTable table = health_table(report);
-    ASSERT_EQ(table.columns.size(), 6U);
+    ASSERT_EQ(table.columns.size(), 4U);
     ASSERT_EQ(table.rows.size(), 4U);
     using Row = std::vector<std::string>;
-    EXPECT_EQ(table.rows[0], (Row{"critical", "connection", "250 ms", "2 hours ago", "connection refused",
-                                  "Is the server running? \"pitstop check\" says how it was reached."}));
-    EXPECT_EQ(table.rows[1],
-              (Row{"ok", "positions of car 1", "5 s", "2 hours ago", "The last look failed: timed out", ""}));
-    EXPECT_EQ(table.rows[2],
-              (Row{"warning", "positions of car 2", "2 h", "2 hours ago", "The last look failed: timed out",
-                   "Look into TeslaMate's log; signing in again mends most."}));
-    EXPECT_EQ(table.rows[3], (Row{"ok", "disk_backups", "7.5 GB", "2 hours ago", "On /dev/sdb1.", ""}));
+    EXPECT_EQ(table.rows[0], (Row{"critical", "connection", "250 ms", "2 hours ago"}));
+    EXPECT_EQ(table.rows[1], (Row{"ok", "positions: car 1", "5 s", "2 hours ago"}));
+    EXPECT_EQ(table.rows[2], (Row{"warning", "positions: car 2", "2 h", "2 hours ago"}));
+    EXPECT_EQ(table.rows[3], (Row{"ok", "disk_backups", "7.5 GB", "2 hours ago"}));
 }
 
 TEST(The_table, has_a_row_for_a_check_without_observations)
 {
     const TextTable table = health_table(health_report({never_looked_at("backup")}));
     ASSERT_EQ(table.rows.size(), 1U);
-    EXPECT_EQ(table.rows[0], (std::vector<std::string>{"unknown", "backup", "", "2 hours ago", "", "pitstop backup"}));
+    EXPECT_EQ(table.rows[0], (std::vector<std::string>{"unknown", "backup", "", "2 hours ago"}));
+}
+
+TEST(The_advice, says_what_was_found_and_what_mends_it)
+{
+    const HealthReport report =
+        health_report({refused(), check_report("disk_backups", ok, {observation("", 7.5e9, "On /dev/sdb1.")}),
+                       check_report("positions", warning, {observation("car 2", 7200)})});
+    EXPECT_EQ(health_advice(report), "connection: critical: connection refused\n"
+                                     "    Is the server running? \"pitstop check\" says how it was reached.\n"
+                                     "\n"
+                                     "positions: warning: car 2: 2 h\n"
+                                     "    Look into TeslaMate's log; signing in again mends most.\n");
+}
+
+TEST(The_advice, is_none_when_all_is_well)
+{
+    EXPECT_EQ(health_advice(health_report({check_report("disk_backups", ok, {observation("", 7.5e9)})})), "");
 }
 
 }  // namespace pitstop::tool::test

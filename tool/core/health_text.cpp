@@ -7,6 +7,7 @@
 #include "tool/core/health_words.hpp"
 #include "tool/core/utf8.hpp"
 #include "tool/core/words.hpp"
+#include "tool/core/wrapped.hpp"
 
 namespace pitstop::tool {
 
@@ -81,24 +82,13 @@ std::string nagios_words(const HealthReport &report)
 
 // ---- a terminal
 
-std::string note_of(const CheckReport &check, const Observation &observation)
-{
-    if (is_blind(check))
-        return check.error;
-    if (check.error.empty())
-        return observation.note;
-    return observation.note + (observation.note.empty() ? "" : " ") + "The last look failed: " + check.error;
-}
-
 std::vector<std::string> row_of(const HealthReport &report, const CheckReport &check, const JudgedObservation &judged)
 {
     const Observation &observation = judged.observation;
     return {name_of(judged.status),
-            std::string(check.check->code) + (observation.subject.empty() ? "" : " of " + observation.subject),
+            std::string(check.check->code) + (observation.subject.empty() ? "" : ": " + observation.subject),
             observation.value ? value_text(*check.check, *observation.value) : "",
-            age_text(std::chrono::seconds(report.at.seconds - check.since.seconds)),
-            note_of(check, observation),
-            judged.status == HealthStatus::ok ? "" : std::string(check.check->mend)};
+            age_text(std::chrono::seconds(report.at.seconds - check.since.seconds))};
 }
 
 }  // namespace
@@ -135,8 +125,7 @@ TextTable health_table(const HealthReport &report)
 {
     using Align = TextTable::Align;
     TextTable table;
-    table.columns = {{"status"},       {"check"},        {"value", Align::right}, {"since", Align::right},
-                     {"what it says"}, {"what mends it"}};
+    table.columns = {{"status"}, {"check"}, {"value", Align::right}, {"since", Align::right}};
     for (const CheckReport &check : report.checks) {
         for (const JudgedObservation &each : check.observations)
             table.rows.push_back(row_of(report, check, each));
@@ -144,6 +133,19 @@ TextTable health_table(const HealthReport &report)
             table.rows.push_back(row_of(report, check, {{}, check.status}));
     }
     return table;
+}
+
+std::string health_advice(const HealthReport &report)
+{
+    std::string text;
+    for (const CheckReport &check : report.checks) {
+        if (check.status == HealthStatus::ok)
+            continue;
+        text += (text.empty() ? "" : "\n") + wrapped(line_of(check), 0, 4);
+        if (!check.check->mend.empty())
+            text += "    " + wrapped(std::string(check.check->mend), 4, 4);
+    }
+    return text;
 }
 
 }  // namespace pitstop::tool

@@ -24,7 +24,9 @@ bool is_ready(const HealthReport &report) noexcept;
 // One line as Nagios' plugins print it, with performance data behind "|".
 std::string nagios_text(const HealthReport &report);
 
-// For a terminal: a row for each observation, and for each check that has none; what mends it where something is wrong.
+// For a terminal: a row for each observation, and for each check that has none.
 TextTable health_table(const HealthReport &report);
+// What goes below it: of each check that is not ok what was found, and what mends it. Empty when all is well.
+std::string health_advice(const HealthReport &report);
 
 }  // namespace pitstop::tool

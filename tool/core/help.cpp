@@ -4,45 +4,13 @@
 #include <vector>
 
 #include "tool/core/help_topics.hpp"
-#include "tool/core/utf8.hpp"
+#include "tool/core/wrapped.hpp"
 
 namespace pitstop::tool {
 
 namespace {
 
-constexpr std::size_t width = 100;
 constexpr std::size_t widest_name = 28;  // a longer one gets a line of its own
-
-std::vector<std::string> words_of(const std::string &text)
-{
-    std::vector<std::string> words;
-    std::size_t at = text.find_first_not_of(' ');
-    while (at < text.size()) {
-        const std::size_t end = std::min(text.find(' ', at), text.size());
-        words.push_back(text.substr(at, end - at));
-        at = text.find_first_not_of(' ', end);
-    }
-    return words;
-}
-
-// `column` is where the first line begins already; the others begin at `indent`.
-std::string wrapped(const std::string &paragraph, std::size_t column, std::size_t indent)
-{
-    std::string text;
-    bool begins = true;
-    for (const std::string &word : words_of(paragraph)) {
-        const std::size_t size = count_code_points(word);
-        if (!begins && column + 1 + size > width) {
-            text += "\n" + std::string(indent, ' ');
-            column = indent;
-            begins = true;
-        }
-        text += (begins ? "" : " ") + word;
-        column += size + (begins ? 0 : 1);
-        begins = false;
-    }
-    return text + "\n";
-}
 
 std::string paragraphs(const std::string &text, std::size_t indent)
 {
