@@ -23,8 +23,8 @@ command -v wrk >/dev/null || { echo "${0##*/}: wrk is missing: apt-get install w
 
 # The server's checks, and how often each is made, in seconds: as in extension/core/health.cpp.
 declare -rA every=([postgres]=3600 [teslamate]=600 [migration]=600 [indexes]=3600 [positions]=60 [open_sessions]=300
-    [addresses]=300 [geocoder]=60 [disk_database]=60 [database_size]=3600 [dead_rows]=600 [index_bloat]=21600
-    [long_transactions]=60 [collation]=3600)
+    [addresses]=300 [geocoder]=300 [disk_database]=300 [database_size]=3600 [dead_rows]=600 [index_bloat]=21600
+    [long_transactions]=300 [collation]=3600)
 
 say() {
     echo "$*" >&2
@@ -55,7 +55,7 @@ serve_begin() {
 requests() {
     wrk --threads 1 --connections 64 --duration "${seconds}s" --latency "$url/health_check" |
         awk '/99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 }
-             END { ms = p99 + 0; if (p99 ~ /us$/) ms /= 1000; else if (p99 !~ /ms$/) ms *= 1000; printf "%.0f %.2f", rate, ms }'
+             END { ms = p99 + 0; if (p99 ~ /us$/) ms /= 1000; else if (p99 !~ /ms$/) ms *= 1000; printf "%.0f %.2f\n", rate, ms }'
 }
 
 # What one look of each check costs, and what all of them cost of one core, in percent.
