@@ -1,11 +1,11 @@
 #include "alert_sender.hpp"
 
 #include <condition_variable>
-#include <ctime>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
+#include "clock.hpp"
 #include "file.hpp"
 #include "process.hpp"
 #include "signals.hpp"
@@ -24,11 +24,6 @@ constexpr seconds look_pause{1};
 constexpr milliseconds farewell{1000};
 constexpr std::size_t record_limit = 1 << 20;
 constexpr const char *record_name = "alerts.json";
-
-Instant now()
-{
-    return {Moment{std::time(nullptr)}, std::chrono::duration_cast<seconds>(steady_clock::now().time_since_epoch())};
-}
 
 void complain(const std::string &what)
 {
@@ -70,7 +65,7 @@ struct AlertSender::Shared {
         if (!exists(path))
             return;
         try {
-            alerts = Alerts(plan, read_file(path, record_limit), now());
+            alerts = Alerts(plan, read_file(path, record_limit), instant_now());
             saved = alerts.revision();
         } catch (const Failure &failure) {
             complain("could not read what was announced so far, and begins anew: " + std::string(failure.what()));
@@ -83,7 +78,7 @@ struct AlertSender::Shared {
             return;
         try {
             NewFile file(path, path + ".partial");
-            file.write(alerts.text(now()) + "\n");
+            file.write(alerts.text(instant_now()) + "\n");
             file.keep();
             saved = alerts.revision();
         } catch (const Failure &failure) {
@@ -99,9 +94,9 @@ struct AlertSender::Shared {
     {
         if (!has_receiver())
             return;
-        alerts.take(watch.report(), now());
+        alerts.take(watch.report(), instant_now());
         save();
-        const std::optional<AlertMessage> message = alerts.due(now());
+        const std::optional<AlertMessage> message = alerts.due(instant_now());
         if (!message)
             return;
         const AlertPlan receiver = plan;
@@ -116,7 +111,7 @@ struct AlertSender::Shared {
         if (error.empty()) {
             alerts.delivered(message->number);
         } else {
-            alerts.not_delivered(now());
+            alerts.not_delivered(instant_now());
             complain(error);
         }
         save();
@@ -167,7 +162,7 @@ void AlertSender::change_plan(AlertPlan plan)
 {
     const std::lock_guard<std::mutex> lock(shared_->mutex);
     shared_->plan = plan;
-    shared_->alerts = Alerts(shared_->plan, shared_->alerts.text(now()), now());
+    shared_->alerts = Alerts(shared_->plan, shared_->alerts.text(instant_now()), instant_now());
 }
 
 bool AlertSender::stop()

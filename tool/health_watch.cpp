@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <ctime>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "clock.hpp"
 #include "health_history.hpp"
 #include "signals.hpp"
 #include "tool/core/words.hpp"
@@ -25,11 +25,6 @@ constexpr seconds history_pause{3600};
 constexpr seconds first_round{30};
 constexpr milliseconds farewell{1000};
 
-Instant now()
-{
-    return {Moment{std::time(nullptr)}, std::chrono::duration_cast<seconds>(steady_clock::now().time_since_epoch())};
-}
-
 std::string text_of(const Failure &failure)
 {
     std::string text = failure.what();
@@ -43,7 +38,7 @@ std::string text_of(const Failure &failure)
 // Owned by the watch and by each thread, so that a thread that hangs finds it whole whenever it comes back.
 struct HealthWatch::Shared {
     Shared(HealthTarget what, HealthPlan plan, Mode how)
-        : target(std::move(what)), mode(how), board(std::move(plan), now())
+        : target(std::move(what)), mode(how), board(std::move(plan), instant_now())
     {
     }
 
@@ -72,7 +67,7 @@ struct HealthWatch::Shared {
     void note(const HealthCheck &check, Look look)
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        board.note(check.code, std::move(look.observations), now());
+        board.note(check.code, std::move(look.observations), instant_now());
         // What could not be looked at while the server was gone is looked at as soon as it is back.
         if (check.code == "connection" && std::exchange(connection_failed, false))
             ++rounds;
@@ -86,7 +81,7 @@ struct HealthWatch::Shared {
     void note_failure(const HealthCheck &check, const std::string &error)
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        board.note_failure(check.code, error, now());
+        board.note_failure(check.code, error, instant_now());
         connection_failed = connection_failed || check.code == "connection";
         looked_at(check);
     }
@@ -100,7 +95,7 @@ struct HealthWatch::Shared {
     void change_plan(HealthPlan plan)
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        board.change_plan(std::move(plan), now());
+        board.change_plan(std::move(plan), instant_now());
         ++rounds;
         changed.notify_all();
     }
@@ -117,7 +112,7 @@ struct HealthWatch::Shared {
     HealthReport report() const
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        HealthReport report = board.report(now());
+        HealthReport report = board.report(instant_now());
         report.database = database;
         report.version = PITSTOP_VERSION;
         report.backups = backups;
