@@ -22,8 +22,9 @@ using std::chrono::steady_clock;
 
 constexpr seconds look_pause{1};
 constexpr milliseconds farewell{1000};
+constexpr seconds command_patience{30};
 constexpr std::size_t record_limit = 1 << 20;
-constexpr const char *record_name = "alerts.json";
+constexpr const char *record_name = "alerts.state";  // no .json: there it would be taken for a manifest
 
 void complain(const std::string &what)
 {
@@ -33,7 +34,8 @@ void complain(const std::string &what)
 void run_command(const std::string &command, const std::string &json)
 {
     std::string complaint;
-    const int status = run_with_input({{"/bin/sh", "-c", command}, {}, {}}, json + "\n", complaint);
+    const int status =
+        run_with_input({{"/bin/sh", "-c", command}, {}, {}}, json + "\n", complaint, -1, command_patience);
     if (status != 0)
         throw Failure(ExitCode::program, "the command for alerts " + ending_text(status), complaint);
 }
@@ -72,15 +74,25 @@ struct AlertSender::Shared {
         }
     }
 
-    void save()
+    // Not under the lock: a disk that hangs holds up this thread, and nobody who wants to stop it or to change the plan.
+    void save(std::unique_lock<std::mutex> &lock)
     {
         if (path.empty() || saved == alerts.revision())
             return;
+        const std::uint64_t revision = alerts.revision();
+        const std::string text = alerts.text(instant_now()) + "\n";
+        lock.unlock();
+        write(text, revision);
+        lock.lock();
+    }
+
+    void write(const std::string &text, std::uint64_t revision)
+    {
         try {
             NewFile file(path, path + ".partial");
-            file.write(alerts.text(instant_now()) + "\n");
+            file.write(text);
             file.keep();
-            saved = alerts.revision();
+            saved = revision;
         } catch (const Failure &failure) {
             if (!std::exchange(complained_of_disk, true))
                 complain("could not write down what was announced: " + std::string(failure.what()));
@@ -95,7 +107,9 @@ struct AlertSender::Shared {
         if (!has_receiver())
             return;
         alerts.take(watch.report(), instant_now());
-        save();
+        save(lock);
+        if (over)
+            return;
         const std::optional<AlertMessage> message = alerts.due(instant_now());
         if (!message)
             return;
@@ -114,7 +128,7 @@ struct AlertSender::Shared {
             alerts.not_delivered(instant_now());
             complain(error);
         }
-        save();
+        save(lock);
     }
 
     void run()
@@ -125,7 +139,11 @@ struct AlertSender::Shared {
                 step(lock);
             } catch (const Interrupted &) {
                 break;  // the program ends
+            } catch (const std::exception &error) {
+                complain(std::string("could not look after alerts: ") + error.what());
             }
+            if (!lock.owns_lock())
+                lock.lock();
             changed.wait_for(lock, look_pause, [this] { return over; });
         }
         if (!lock.owns_lock())
@@ -139,8 +157,8 @@ struct AlertSender::Shared {
     std::condition_variable changed;
     AlertPlan plan;
     Alerts alerts;
-    std::string path;  // empty: nothing is written down
-    std::uint64_t saved = 0;
+    std::string path;         // empty: nothing is written down
+    std::uint64_t saved = 0;  // a revision; the thread's alone, as the next
     bool complained_of_disk = false;
     bool over = false;
     bool ended = false;

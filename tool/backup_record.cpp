@@ -51,7 +51,7 @@ Json json_of(const Manifest &manifest)
 void record_backups(Session &session, const BackupDirectory &found, Session::Timeout timeout)
 {
     Json backups = Json::array();
-    for (const StoredBackup &backup : found.backups)
+    for (const StoredBackup &backup : backups_of(found, session.database()).backups)
         backups.push_back(json_of(backup.manifest));
     session.query("SELECT pitstop.record_backups($1, $2, $3::jsonb)",
                   {host_name(), found.path, backups.dump(-1, ' ', false, Json::error_handler_t::replace)}, timeout);
@@ -60,8 +60,9 @@ void record_backups(Session &session, const BackupDirectory &found, Session::Tim
 void record_backups(const Connection &connection, const std::string &directory, Output &output)
 {
     try {
+        const BackupDirectory found = look_into(directory);
         Session session = connection.open_briefly(patience);
-        record_backups(session, look_into(directory), std::chrono::milliseconds(patience));
+        record_backups(session, found, std::chrono::milliseconds(patience));
     } catch (const SqlError &error) {
         if (error.sqlstate() == undefined_schema || error.sqlstate() == undefined_function ||
             error.sqlstate() == read_only_transaction)

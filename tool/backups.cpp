@@ -171,6 +171,13 @@ BackupDirectory look_into(const std::string &directory)
     return found;
 }
 
+BackupDirectory backups_of(BackupDirectory found, const std::optional<std::string> &database)
+{
+    const auto is_other = [&](const StoredBackup &backup) { return database && backup.manifest.database != *database; };
+    found.backups.erase(std::remove_if(found.backups.begin(), found.backups.end(), is_other), found.backups.end());
+    return found;
+}
+
 StoredBackup read_backup(const std::string &manifest_path)
 {
     StoredBackup backup;

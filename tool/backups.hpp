@@ -41,6 +41,9 @@ BackupDirectory look_into(const std::string &directory);
 
 // What a user means by BACKUP: a path of a manifest, an archive or any dump; a name of the directory's; nothing for the newest
 // proven one. `backup` is there when it has a manifest.
+// Those of one database; all, where none is named.
+BackupDirectory backups_of(BackupDirectory found, const std::optional<std::string> &database);
+
 struct WantedBackup {
     std::string path;  // the archive or dump
     std::optional<StoredBackup> backup;

@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "health_settings.hpp"
 #include "health_watch.hpp"
+#include "signals.hpp"
 #include "tool/core/health_text.hpp"
 
 namespace pitstop::tool {
@@ -22,6 +23,19 @@ std::chrono::milliseconds longest_timeout()
     for (const HealthCheck *check = health_checks_begin(); check != health_checks_end(); ++check)
         longest = std::max(longest, check->timeout);
     return longest;
+}
+
+// In slices, for a signal must not wait for what hangs.
+void wait_for_all(HealthWatch &watch)
+{
+    constexpr std::chrono::milliseconds slice{100};
+    const auto deadline = std::chrono::steady_clock::now() + longest_timeout() + grace;
+    while (requested_signal() == 0 && std::chrono::steady_clock::now() < deadline &&
+           !watch.wait_until_complete(slice)) {
+    }
+    if (const int signal = requested_signal(); signal != 0 && !watch.stop())
+        std::_Exit(128 + signal);
+    require_going_on();
 }
 
 void show_to_people(const HealthReport &report, Output &output)
@@ -50,7 +64,7 @@ ExitCode run_health(const Invocation &invocation, Output &output)
 {
     const HealthSettings settings = read_health_settings(invocation);
     HealthWatch watch(settings.target, settings.plan, HealthWatch::Mode::once);
-    watch.wait_until_complete(longest_timeout() + grace);
+    wait_for_all(watch);
     const HealthReport report = watch.report();
     show(invocation, report, output);
     const int status = static_cast<int>(report.status);

@@ -35,11 +35,14 @@ Json measures_of(const HealthReport &report)
 
 void record_history(const HealthTarget &target, const HealthReport &report)
 {
+    // Before there is a session: a disk that hangs must not keep one open.
+    const std::optional<BackupDirectory> found =
+        target.backup_dir ? std::optional(look_into(*target.backup_dir)) : std::nullopt;
     Session session = target.connection.open_briefly(patience);
     session.query("SELECT pitstop.record_measures($1::jsonb)", {measures_of(report).dump()},
                   std::chrono::milliseconds(patience));
-    if (target.backup_dir)
-        record_backups(session, look_into(*target.backup_dir), std::chrono::milliseconds(patience));
+    if (found)
+        record_backups(session, *found, std::chrono::milliseconds(patience));
 }
 
 }  // namespace pitstop::tool

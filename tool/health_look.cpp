@@ -127,9 +127,10 @@ Observation judged(const std::vector<BackupReport> &backups, Moment now)
     return observation;
 }
 
-std::vector<BackupReport> backups_in(const std::string &directory)
+// Those of the database that is looked at: a directory may have others' as well.
+std::vector<BackupReport> backups_in(const std::string &directory, const Connection &connection)
 {
-    const BackupDirectory found = look_into(directory);
+    const BackupDirectory found = backups_of(look_into(directory), connection.named_database());
     std::vector<BackupReport> backups;
     for (auto each = found.backups.rbegin(); each != found.backups.rend() && backups.size() < most_backups; ++each) {
         const Proof *const proof = newest_proof(each->manifest);
@@ -145,6 +146,8 @@ std::vector<BackupReport> recorded_backups(const HealthTarget &target, const Pat
     const Rows rows = asked(session,
                             "SELECT name, extract(epoch FROM started_at)::bigint, coalesce(bytes, 0), "
                             "proven_at IS NOT NULL, coalesce(proven_how, '') FROM pitstop.backups() "
+                            // What nobody has looked into for days, while others were, may be gone with its machine.
+                            "WHERE recorded_at > (SELECT max(recorded_at) FROM pitstop.backups()) - interval '2 days' "
                             "ORDER BY started_at DESC LIMIT $1",
                             {std::to_string(most_backups)}, patience);
     std::vector<BackupReport> backups;
@@ -157,7 +160,8 @@ std::vector<BackupReport> recorded_backups(const HealthTarget &target, const Pat
 Look look_at_backups(const HealthTarget &target, const Patience &patience)
 {
     Look look;
-    look.backups = target.backup_dir ? backups_in(*target.backup_dir) : recorded_backups(target, patience);
+    look.backups =
+        target.backup_dir ? backups_in(*target.backup_dir, target.connection) : recorded_backups(target, patience);
     look.observations.push_back(judged(look.backups, Moment{std::time(nullptr)}));
     return look;
 }

@@ -48,13 +48,18 @@ struct HealthWatch::Shared {
         return over || requested_signal() != 0;
     }
 
-    // Also ends when all are to look again. False when the watch is over.
-    bool sleep_until(steady_clock::time_point due)
+    // Also ends when all are to look again, since that round. False when the watch is over.
+    bool sleep_until(steady_clock::time_point due, unsigned round)
     {
         std::unique_lock<std::mutex> lock(mutex);
-        const unsigned before = rounds;
-        changed.wait_until(lock, due, [&] { return over || rounds != before; });
+        changed.wait_until(lock, due, [&] { return over || rounds != round; });
         return !over;
+    }
+
+    unsigned round() const
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        return rounds;
     }
 
     bool is_on(const HealthCheck &check) const
@@ -105,7 +110,8 @@ struct HealthWatch::Shared {
         std::unique_lock<std::mutex> lock(mutex);
         return changed.wait_for(lock, at_most, [this] {
             const auto &on = board.checks();
-            return over || std::all_of(on.begin(), on.end(), [this](const auto *each) { return done.count(each) > 0; });
+            return over || (mode == Mode::once && threads == 0) ||
+                   std::all_of(on.begin(), on.end(), [this](const auto *each) { return done.count(each) > 0; });
         });
     }
 
@@ -162,9 +168,10 @@ void HealthWatch::Shared::keep_looking(const HealthCheck &check)
 {
     while (!is_over()) {
         const auto begun = steady_clock::now();
+        const unsigned this_round = round();
         const bool went_well = !is_on(check) || look_once(check);
         const seconds pause = went_well ? check.every : std::min(check.every, retry_pause);
-        if (mode == Mode::once || !sleep_until(begun + pause))
+        if (mode == Mode::once || !sleep_until(begun + pause, this_round))
             return;
     }
 }
@@ -174,6 +181,7 @@ void HealthWatch::Shared::keep_history()
 {
     wait_until_complete(first_round);
     while (!is_over()) {
+        const unsigned this_round = round();
         try {
             record_history(target, report());
             std::vector<SeriesReport> read = read_series(target);
@@ -182,7 +190,7 @@ void HealthWatch::Shared::keep_history()
         } catch (const std::exception &) {
             // Tried again with the next round.
         }
-        if (!sleep_until(steady_clock::now() + history_pause))
+        if (!sleep_until(steady_clock::now() + history_pause, this_round))
             return;
     }
 }

@@ -199,15 +199,34 @@ bool ChildProcess::has_ended(int &status)
 int ChildProcess::wait()
 {
     int status = 0;
+    while (!has_ended(status))
+        wait_a_while(pid_descriptor_ ? -1 : 50);
+    return status;
+}
+
+int ChildProcess::wait_for(std::chrono::seconds patience)
+{
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    int status = 0;
     while (!has_ended(status)) {
-        struct pollfd wanted[2] = {{pid_descriptor_.get(), POLLIN, 0}, {signal_descriptor(), POLLIN, 0}};
-        ::poll(wanted, 2, pid_descriptor_ ? -1 : 50);
-        if (requested_signal() != 0 && is_stoppable()) {
+        if (std::chrono::steady_clock::now() >= deadline) {
             end();
-            require_going_on();
+            throw Failure(ExitCode::program, name_ + " did not end within " + std::to_string(patience.count()) + " s");
         }
+        wait_a_while(50);
     }
     return status;
+}
+
+// Until it has ended, perhaps. A signal to this program ends the child and throws.
+void ChildProcess::wait_a_while(int at_most_ms)
+{
+    struct pollfd wanted[2] = {{pid_descriptor_.get(), POLLIN, 0}, {signal_descriptor(), POLLIN, 0}};
+    ::poll(wanted, 2, at_most_ms);
+    if (requested_signal() != 0 && is_stoppable()) {
+        end();
+        require_going_on();
+    }
 }
 
 void ChildProcess::end() noexcept
@@ -290,7 +309,8 @@ std::string output_of(const ProgramCall &call, const std::string &doing, std::si
     return output;
 }
 
-int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out)
+int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out,
+                   std::optional<std::chrono::seconds> patience)
 {
     // From a file in memory: nobody has to feed a child that reads late or never.
     const Descriptor source(static_cast<int>(::memfd_create("input", MFD_CLOEXEC)));
@@ -303,7 +323,7 @@ int run_with_input(const ProgramCall &call, const std::string &input, std::strin
     }
     ::lseek(source.get(), 0, SEEK_SET);
     ChildProcess child(call, {source.get(), out});
-    const int status = child.wait();
+    const int status = patience ? child.wait_for(*patience) : child.wait();
     complaint = child.complaint();
     return status;
 }

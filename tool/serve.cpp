@@ -88,13 +88,17 @@ private:
         ::poll(wanted, std::size(wanted), static_cast<int>(at_most.count()));
     }
 
-    // What cannot be read changes nothing. The address stays what it is until the next start.
+    // What cannot be read changes nothing. The address, the database and the directory of backups stay until the next start.
     void reload()
     {
         const auto now = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now().time_since_epoch());
         notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.count()));
         try {
             const ServeSettings read = read_serve_settings(invocation_);
+            // It goes on listening where it does, whatever is written there now.
+            if (!settings_.listen.is_private() && !read.token)
+                throw Failure(ExitCode::usage,
+                              "cannot go on listening on " + settings_.listen.text() + " without a token");
             settings_.token = read.token;
             watch_.change_plan(read.health.plan);
             alerts_.change_plan(read.health.alerts);

@@ -23,6 +23,12 @@ constexpr Statement forget_directory{R"(
        AND b.directory = $2
 )"};
 
+// Of machines that are gone: a container gets another name each time it is made.
+constexpr Statement forget_old_records{R"(
+    DELETE FROM pitstop.backup AS b
+     WHERE b.recorded_at < now() - interval '400 days'
+)"};
+
 constexpr Statement insert_backups{R"(
     INSERT INTO pitstop.backup (host, directory, name, started_at, finished_at, bytes, "rows", encrypted, proven_at, proven_how,
                                 finding)
@@ -84,6 +90,7 @@ PITSTOP_FUNCTION(pitstop_record_backups)
         [&] {
             spi.run(lock_backups, Values());
             spi.run(forget_directory, Values().text(host).text(directory));
+            spi.run(forget_old_records, Values());
             count = spi.run(insert_backups, Values().text(host).text(directory).text(backups));
         });
     return Int64GetDatum(static_cast<int64>(count));

@@ -15,8 +15,9 @@ namespace {
 // Each car's newest position that has an ideal range, as those have that TeslaMate polls: by the one index that begins with
 // car and date.
 constexpr Statement cars{R"(
-    SELECT c.id, s.state::text, newest.date
+    SELECT c.id, s.state::text, newest.date, f.enabled IS FALSE
       FROM {schema}.cars AS c
+      LEFT JOIN {schema}.car_settings AS f ON f.id = c.settings_id
       LEFT JOIN {schema}.states AS s ON s.car_id = c.id AND s.end_date IS NULL
       LEFT JOIN LATERAL (
                SELECT p.date
@@ -71,9 +72,13 @@ Observation observation_of(const PassingRow &row, std::optional<UtcTime> newest,
     const std::string state = row.optional_text(1).value_or("online");
     if (newest)
         car.value = age_in_seconds(*newest, now);
-    if (!newest || state != "online")
+    const bool is_switched_off = row.boolean(3);
+    if (!newest || is_switched_off || state != "online")
         car.verdict = HealthStatus::ok;
-    if (state != "online")
+    // Sold perhaps, and awake when it was seen last.
+    if (is_switched_off)
+        car.note = "TeslaMate does not log it: that is switched off in the car's settings.";
+    else if (state != "online")
         car.note = "It is " + state + ".";
     else if (!newest)
         car.note = "It has no position yet.";

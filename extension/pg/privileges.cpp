@@ -56,9 +56,16 @@ struct TableRights {
 };
 
 constexpr TableRights reader_tables[] = {
-    {"drives", "SELECT"},    {"charging_processes", "SELECT"}, {"positions", "SELECT"}, {"charges", "SELECT"},
-    {"settings", "SELECT"},  {"schema_migrations", "SELECT"},  {"addresses", "SELECT"}, {"states", "SELECT"},
-    {"cars", "SELECT (id)"},
+    {"drives", "SELECT"},
+    {"charging_processes", "SELECT"},
+    {"positions", "SELECT"},
+    {"charges", "SELECT"},
+    {"settings", "SELECT"},
+    {"schema_migrations", "SELECT"},
+    {"addresses", "SELECT"},
+    {"states", "SELECT"},
+    {"cars", "SELECT (id, settings_id)"},
+    {"car_settings", "SELECT (id, enabled)"},
 };
 
 constexpr TableRights operator_tables[] = {

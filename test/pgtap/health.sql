@@ -1,6 +1,6 @@
 -- What health sees: each check's green and red, as facts (observe), as findings (doctor), and as JSON (health).
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 \ir ../fixtures/sessions.sql
 \ir ../fixtures/pgtap/refusal.sql
 
@@ -91,6 +91,12 @@ SELECT is((SELECT floor(value / 60) FROM pitstop.observe('positions') WHERE subj
           'what was streamed, without a range, counts as well');
 INSERT INTO public.positions (date, latitude, longitude, car_id, ideal_battery_range_km) VALUES (pg_temp.ago('-1 hour'), 10, 20, 3, 300);
 SELECT is((SELECT value FROM pitstop.observe('positions') WHERE subject = 'car 3'), 0::float8, 'a position of the future has no age');
+SAVEPOINT switched_off;
+UPDATE public.positions SET date = pg_temp.ago('2 days') WHERE car_id = 3;
+UPDATE public.car_settings SET enabled = false WHERE id = (SELECT settings_id FROM public.cars WHERE id = 3);
+SELECT is((SELECT verdict FROM pitstop.observe('positions') WHERE subject = 'car 3'), 'ok',
+          'a car whose logging is switched off is not missed');
+ROLLBACK TO SAVEPOINT switched_off;
 SET LOCAL TimeZone = 'America/Los_Angeles';
 SELECT is((SELECT floor(value / 60) FROM pitstop.observe('positions') WHERE subject = 'car 2'), 5::float8,
           'ages are the same in every time zone');

@@ -58,6 +58,21 @@ is "$code" 401 "the old one no longer"
 serve_end
 is "$status" 0 "SIGTERM ends it"
 
+cat >"$cluster/config" <<END
+listen = "0.0.0.0:0"
+token_file = "$cluster/token"
+END
+"$PITSTOP_BUILD/bin/pitstop" serve --config "$cluster/config" >"$cluster/serve.out" 2>"$cluster/serve.err" </dev/null &
+server=$!
+ok "with a token it listens for others" wait_until 30 grep -q '^Listening on ' "$cluster/serve.out"
+url=http://127.0.0.1:$(sed -nE 's/^Listening on .*:([0-9]+)\.$/\1/p' "$cluster/serve.out")
+echo 'listen = "127.0.0.1:0"' >"$cluster/config"
+kill -HUP "$server"
+ok "a token that is taken away is told" wait_until 30 grep -q 'cannot go on listening .* without a token' "$cluster/serve.err"
+get /health
+is "$code" 401 "and stays, as long as others can come"
+serve_end
+
 # ---- the configuration
 
 cat >"$cluster/config" <<'END'

@@ -96,7 +96,7 @@ is "$status" 0 "it ends as it should"
 
 # ---- a record that is damaged, and a command
 
-echo '{' >"$cluster/state/alerts.json"
+echo '{' >"$cluster/state/alerts.state"
 cat >"$cluster/config" <<END
 [alerts]
 command = "cat >>'$cluster/said'"
