@@ -1,5 +1,6 @@
 // pitstop list
 #include <ctime>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "backups.hpp"
@@ -125,14 +126,19 @@ void show_oddities(const BackupDirectory &found, Output &output)
 
 ExitCode run_list(const Invocation &invocation, Output &output)
 {
-    const BackupDirectory found = look_into(backup_directory_of(invocation));
+    const std::string directory = backup_directory_of(invocation);
+    names_in(directory);  // so that what is wrong with it is said before anybody waits for a server
+    // Asked while the manifests are read: of a thousand backups either takes a while.
+    std::future<std::vector<RestoreUnderWay>> asked =
+        std::async(std::launch::async, [&invocation] { return restores_on_server(invocation); });
+    const BackupDirectory found = look_into(directory);
     const Moment now{std::time(nullptr)};
     if (found.backups.empty())
         output.say("There are no backups in " + printable(found.path) + ".");
     else
         output.table(table_of(found, now));
     show_oddities(found, output);
-    const std::vector<RestoreUnderWay> restores = restores_on_server(invocation);
+    const std::vector<RestoreUnderWay> restores = asked.get();
     show_restores(restores, output);
     if (!output.is_json())
         return ExitCode::done;
