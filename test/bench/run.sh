@@ -35,8 +35,13 @@ say() {
     echo "$*" >&2
 }
 
+# What PITSTOP_BENCH_BUILD names is taken as it is.
 build_and_install() {
-    local build=$root/build/bench
+    local build=${PITSTOP_BENCH_BUILD:-$root/build/bench}
+    if [[ -n "${PITSTOP_BENCH_BUILD:-}" ]]; then
+        DESTDIR=$(cluster_prefix) cmake --install "$build" >/dev/null
+        return
+    fi
     mkdir -p "$build"
     {
         cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPITSTOP_TESTS=OFF -DPITSTOP_TOOL=OFF ${PG_CONFIG:+"-DPG_CONFIG=$PG_CONFIG"}

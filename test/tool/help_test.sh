@@ -9,7 +9,7 @@ source "$PITSTOP_SOURCE/test/tap.sh"
 source "$PITSTOP_SOURCE/test/tool/tool.sh"
 
 declare -ra commands=(backup list verify expire restore check incomplete close-drive close-charge close-stale
-    delete-drive delete-charge undo repair-addresses completion man)
+    delete-drive delete-charge undo repair-addresses health serve completion man)
 widest_line() {
     wc --max-line-length <<<"$1"
 }
@@ -18,6 +18,8 @@ widest_line() {
 parses() {
     local -a words
     read -ra words <<<"${1%% [>|]*}"
+    # It would go on for good.
+    [[ "${words[1]}" != serve ]] || words+=(--threshold nothing=1)
     run_pitstop "${words[@]:1}"
     ! [[ "$err" =~ 'shows what it takes'|'takes one of'|'there is no command' ]]
 }
@@ -36,7 +38,7 @@ is "$status" 0 "help succeeds"
 is "${out%%$'\n'*}" 'usage: pitstop COMMAND [ARGUMENT...] [OPTION...]' "and begins with the usage"
 is "$(sed -n '/^Backups:/,/^Connecting:/s/^  \([a-z-]*\) .*/\1/p' <<<"$out" | xargs)" "${commands[*]}" \
     "it lists every command"
-is "$(grep -cE '^[A-Z][a-z ]*:$' <<<"$out")" 5 "in groups, with how to connect and the exit statuses"
+is "$(grep -cE '^[A-Z][a-z ]*:$' <<<"$out")" 6 "in groups, with how to connect and the exit statuses"
 is "$(grep -oE '^  [0-8]  ' <<<"$out" | xargs)" '0 1 2 3 4 5 6 7 8' "it names every exit status"
 ok "it is at most 100 columns wide" test "$(widest_line "$out")" -le 100
 for arguments in '' '--help' '-h'; do

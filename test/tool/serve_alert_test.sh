@@ -15,7 +15,7 @@ source "$PITSTOP_SOURCE/test/tool/backups.sh"
 # shellcheck source=serving.sh
 source "$PITSTOP_SOURCE/test/tool/serving.sh"
 
-cluster_guard
+serving_guard
 backups_start
 make_all_well
 port=$(cluster_free_port)

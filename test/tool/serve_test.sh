@@ -15,7 +15,7 @@ source "$PITSTOP_SOURCE/test/tool/backups.sh"
 # shellcheck source=serving.sh
 source "$PITSTOP_SOURCE/test/tool/serving.sh"
 
-cluster_guard
+serving_guard
 backups_start superuser_reserved_connections=2
 cluster_psql --dbname=teslamate --command='CREATE ROLE watcher LOGIN' --command="SELECT pitstop.grant_reader('watcher')" --output=/dev/null
 make_all_well

@@ -1,6 +1,12 @@
 # shellcheck shell=bash
 # `pitstop serve` in the background, to be sourced after backups.sh. Its address is $url, its process $server.
 
+# As cluster_guard, and ends what else this shell has started: $server, $receiver.
+serving_guard() {
+    cluster_guard
+    trap 'kill ${server:-} ${receiver:-} 2>/dev/null || true; cluster_cleanup' EXIT
+}
+
 # A database of which every check says that all is well, where the server's version is not TeslaMate's to refuse.
 make_all_well() {
     cluster_psql --dbname=teslamate --output=/dev/null --command='SELECT * FROM pitstop.close_stale()' \
