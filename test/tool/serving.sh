@@ -2,6 +2,7 @@
 # `pitstop serve` in the background, to be sourced after backups.sh. Its address is $url, its process $server.
 
 # As cluster_guard, and ends what else this shell has started: $server, $receiver.
+# shellcheck disable=SC2154  # $receiver is a test's
 serving_guard() {
     cluster_guard
     trap 'kill ${server:-} ${receiver:-} 2>/dev/null || true; cluster_cleanup' EXIT
