@@ -204,14 +204,14 @@ int ChildProcess::wait()
     return status;
 }
 
-int ChildProcess::wait_for(std::chrono::seconds patience)
+int ChildProcess::wait_for(std::chrono::seconds at_most)
 {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
     int status = 0;
     while (!has_ended(status)) {
         if (std::chrono::steady_clock::now() >= deadline) {
             end();
-            throw Failure(ExitCode::program, name_ + " did not end within " + std::to_string(patience.count()) + " s");
+            throw Failure(ExitCode::program, name_ + " did not end within " + std::to_string(at_most.count()) + " s");
         }
         wait_a_while(50);
     }
@@ -310,7 +310,7 @@ std::string output_of(const ProgramCall &call, const std::string &doing, std::si
 }
 
 int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out,
-                   std::optional<std::chrono::seconds> patience)
+                   std::optional<std::chrono::seconds> at_most)
 {
     // From a file in memory: nobody has to feed a child that reads late or never.
     const Descriptor source(static_cast<int>(::memfd_create("input", MFD_CLOEXEC)));
@@ -323,7 +323,7 @@ int run_with_input(const ProgramCall &call, const std::string &input, std::strin
     }
     ::lseek(source.get(), 0, SEEK_SET);
     ChildProcess child(call, {source.get(), out});
-    const int status = patience ? child.wait_for(*patience) : child.wait();
+    const int status = at_most ? child.wait_for(*at_most) : child.wait();
     complaint = child.complaint();
     return status;
 }

@@ -47,7 +47,7 @@ public:
     // Waits to its end and returns the status as wait(2) gives it. A signal to this program ends the child and throws.
     int wait();
     // The same, for so long at most: then the child is ended, and Failure (program) raised.
-    int wait_for(std::chrono::seconds patience);
+    int wait_for(std::chrono::seconds at_most);
     // The same, when it has ended already; else nothing happens and it returns false.
     bool has_ended(int &status);
     // Readable when it has ended: for a poll().
@@ -78,9 +78,9 @@ std::string ending_text(int status);
 std::string output_of(const ProgramCall &call, const std::string &doing, std::size_t limit = 1 << 20);
 
 // Runs it to its end with `input` on its standard input. Returns the wait status; `complaint` gets its standard error.
-// Its standard output goes to `out`. With a `patience` it is ended after so long, and a Failure (program) raised.
+// Its standard output goes to `out`. After `at_most`, where that is given, it is ended, and a Failure (program) raised.
 int run_with_input(const ProgramCall &call, const std::string &input, std::string &complaint, int out = -1,
-                   std::optional<std::chrono::seconds> patience = std::nullopt);
+                   std::optional<std::chrono::seconds> at_most = std::nullopt);
 
 // The path of a program, looked up in PATH; empty when there is none.
 std::string find_program(const std::string &name);
