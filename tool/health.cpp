@@ -64,6 +64,7 @@ ExitCode run_health(const Invocation &invocation, Output &output)
 {
     const HealthSettings settings = read_health_settings(invocation);
     HealthWatch watch(settings.target, settings.plan, HealthWatch::Mode::once);
+    watch.begin();
     wait_for_all(watch);
     const HealthReport report = watch.report();
     show(invocation, report, output);

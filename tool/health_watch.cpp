@@ -213,10 +213,14 @@ void HealthWatch::Shared::start_thread(const std::shared_ptr<Shared> &shared, Wo
 HealthWatch::HealthWatch(HealthTarget target, HealthPlan plan, Mode mode)
     : shared_(std::make_shared<Shared>(std::move(target), std::move(plan), mode))
 {
+}
+
+void HealthWatch::begin()
+{
     const SignalsBlocked while_they_start;
     for (const HealthCheck *check = health_checks_begin(); check != health_checks_end(); ++check)
         Shared::start_thread(shared_, [check](Shared &shared) { shared.keep_looking(*check); });
-    if (mode == Mode::for_good)
+    if (shared_->mode == Mode::for_good)
         Shared::start_thread(shared_, [](Shared &shared) { shared.keep_history(); });
 }
 

@@ -15,6 +15,8 @@ public:
     enum class Mode { once, for_good };
 
     HealthWatch(HealthTarget target, HealthPlan plan, Mode mode);
+    // Until then nothing is looked at. Once.
+    void begin();
     ~HealthWatch();
     HealthWatch(const HealthWatch &) = delete;
     HealthWatch &operator=(const HealthWatch &) = delete;

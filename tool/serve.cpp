@@ -45,6 +45,8 @@ public:
         output_.say("Listening on " + server_.bound_address() + ".");
         std::cout.flush();
         notify_service_manager("READY=1\nSTATUS=Listening on " + server_.bound_address());
+        // All of them connect at once: who is waiting for the first answer comes before.
+        watch_.begin();
         while (requested_signal() == 0) {
             wait();
             server_.advance();

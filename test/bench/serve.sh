@@ -38,20 +38,30 @@ load() {
         --command='CHECKPOINT'
 }
 
-# Milliseconds from the start of the program to its first answer; it goes on, as $server.
+# Starts the program, as $server, and measures the milliseconds to its first answer: by a client that does not compete with it.
 serve_begin() {
-    local port start
+    local port
     port=$(cluster_free_port)
     url=http://127.0.0.1:$port
-    start=$(date +%s%N)
-    "$build/bin/pitstop" serve --listen "127.0.0.1:$port" >"$cluster/serve.out" 2>&1 </dev/null &
-    server=$!
-    # The shell's own connections, for starting curl takes longer than the program.
-    until (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'GET /health_check HTTP/1.0\r\n\r\n' >&3 && read -r _ <&3) 2>/dev/null; do :; done
-    first_answer=$((($(date +%s%N) - start) / 1000000))
+    read -r server first_answer < <(python3 - "$build/bin/pitstop" "$port" "$cluster/serve.out" <<'END'
+import socket, subprocess, sys, time
+program, port, output = sys.argv[1], int(sys.argv[2]), open(sys.argv[3], 'w')
+start = time.monotonic()
+server = subprocess.Popen([program, 'serve', '--listen', f'127.0.0.1:{port}'], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+while server.poll() is None:
+    try:
+        with socket.create_connection(('127.0.0.1', port)) as client:
+            client.sendall(b'GET /health_check HTTP/1.0\r\n\r\n')
+            if client.recv(12) == b'HTTP/1.1 200':
+                break
+    except OSError:
+        time.sleep(0.002)
+print(server.pid, round((time.monotonic() - start) * 1000))
+END
+    )
 }
 
-# requests NAME: "REQUESTS_PER_SECOND P99_MS", by wrk.
+# requests: "REQUESTS_PER_SECOND P99_MS", by wrk.
 requests() {
     wrk --threads 1 --connections 64 --duration "${seconds}s" --latency "$url/health_check" |
         awk '/99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 }

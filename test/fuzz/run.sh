@@ -15,7 +15,7 @@ usage() {
 runs=$1
 shift
 [[ $# -gt 0 ]] || set -- decimal drive charge memory reply retry_after provider visit \
-    env_file manifest restore_comment dump_format dump_text retention access health_config alert
+    env_file manifest restore_comment dump_format dump_text retention access health_config alert language
 
 "$root/tool/packages.sh" test
 [[ -f "$build/CMakeCache.txt" ]] || cmake -S "$root" -B "$build" -G Ninja

@@ -61,6 +61,10 @@ health
 like "$status $out" '^2 .*critical +backup .*backup: critical: There is no proven backup' "no proven backup is critical"
 health --disable backup
 is "$status" 0 "unless nobody wants to know"
+cluster_psql --dbname=postgres --command='CREATE DATABASE neighbour'
+ok "there may be a backup of another database" pitstop backup --dbname neighbour --quiet
+health
+like "$status $out" '^2 .*backup: critical: There is no proven backup' "which is none of this one's"
 health --backup-dir "$dir/gone"
 like "$status $out" '^3 .*backup: unknown: could not read the directory' "a directory that is gone is unknown"
 
@@ -71,6 +75,15 @@ kill -STOP "$postmaster"
 health --disable backup
 kill -CONT "$postmaster"
 like "$status $out" '^2 .*connection: critical: .*no answer within' "a server that hangs is given up"
+kill -STOP "$postmaster"
+env --default-signal=INT "$PITSTOP_BUILD/bin/pitstop" health >"$cluster/out" 2>&1 </dev/null &
+waiting=$!
+ok "it looks at all of it" wait_until 30 grep -qE '^Threads:[[:space:]]+1[0-9]$' "/proc/$waiting/status"
+kill -INT "$waiting"
+status=0
+wait "$waiting" || status=$?
+kill -CONT "$postmaster"
+is "$status" 130 "Ctrl-C ends that at once"
 cluster_stop
 health --disable backup
 like "$status $out" '^2 .*connection: critical: .*could not connect' "a server that is gone is told"
