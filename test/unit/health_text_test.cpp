@@ -52,7 +52,7 @@ TEST(Health_as_JSON, is_written_as_the_draft_says)
     seen.examples = {7, 9};
     EXPECT_EQ(health_json(health_report({check_report("positions", warning, {seen})})),
               R"({"status":"warn","state":"warning","version":"1.2.3","serviceId":"pitstop",)"
-              R"("description":"health of the TeslaMate database \"teslamate\"","time":"2026-11-25T12:00:00Z",)"
+              R"("description":"health of a TeslaMate database","database":"teslamate","time":"2026-11-25T12:00:00Z",)"
               R"("since":"2026-11-25T11:00:00Z","checks":{"positions":[{"componentId":"car 2","observedValue":7200,)"
               R"("observedUnit":"s","status":"warn","state":"warning","output":"It sleeps badly.",)"
               R"("time":"2026-11-25T11:59:00Z","title":"age of each car's newest position, while it is awake",)"

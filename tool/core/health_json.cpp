@@ -130,7 +130,9 @@ std::string health_json(const HealthReport &report)
     write_status(json, report.status);
     json["version"] = report.version;
     json["serviceId"] = "pitstop";
-    json["description"] = "health of the TeslaMate database \"" + report.database + '"';
+    json["description"] = "health of a TeslaMate database";
+    // Not known before the first look.
+    set_text(json, "database", report.database);
     json["time"] = iso_text(report.at);
     json["since"] = iso_text(report.since);
     Json &checks = json["checks"] = Json::object();

@@ -62,7 +62,7 @@ export function reportOf(json) {
     at: dateOf(json.time) ?? new Date(),
     since: dateOf(json.since),
     status: statusOf(json),
-    database: /"(.*)"$/s.exec(json.description)?.[1] ?? '',
+    database: String(json.database ?? ''),
     version: json.version ?? '',
     checks: Object.entries(json.checks).filter(([, list]) => listOf(list).length > 0).map(([code, list]) => checkOf(code, list)),
     backups: listOf(json.backups).map(backupOf).filter(backup => backup.time).sort((a, b) => b.time - a.time),
