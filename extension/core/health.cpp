@@ -63,7 +63,7 @@ constexpr HealthCheck catalogue[] = {
      "s",
      false,
      {hour, day},
-     minutes(1),
+     minutes(2),
      seconds(5),
      Source::server,
      "Look into TeslaMate's log; signing in again mends most."},

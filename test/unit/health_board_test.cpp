@@ -186,41 +186,41 @@ TEST(A_failed_look, is_critical_at_once_for_the_connection)
 
 TEST(A_check, is_unknown_once_nobody_looked_for_three_rounds_and_a_minute)
 {
-    // Every minute: 240 s after 10 s.
+    // Every two minutes: 420 s after 10 s.
     HealthBoard board = board_of({"positions"});
-    EXPECT_EQ(HealthBoard::stale_after_seconds(*board.checks().front()), 240);
+    EXPECT_EQ(HealthBoard::stale_after_seconds(*board.checks().front()), 420);
     board.note("positions", {value_of(5)}, after(seconds(10)));
-    EXPECT_EQ(board.report(after(seconds(249))).status, ok);
+    EXPECT_EQ(board.report(after(seconds(429))).status, ok);
     const HealthReport report = board.report(after(seconds(9999)));
     const CheckReport &positions = check_in(report, "positions");
     EXPECT_EQ(positions.status, unknown);
-    EXPECT_EQ(positions.since, date(seconds(250)));
+    EXPECT_EQ(positions.since, date(seconds(430)));
     EXPECT_EQ(positions.error, "no look at it has come to an end for too long");
     EXPECT_EQ(positions.observations[0].status, unknown);
     EXPECT_EQ(report.status, unknown);
-    EXPECT_EQ(report.since, date(seconds(250)));
+    EXPECT_EQ(report.since, date(seconds(430)));
 }
 
 TEST(A_check, tells_that_its_first_look_hangs)
 {
     const HealthBoard board = board_of({"positions"});
-    EXPECT_EQ(board.report(after(seconds(239))).checks[0].error, "");
-    EXPECT_EQ(board.report(after(seconds(240))).checks[0].error, "no look at it has come to an end for too long");
+    EXPECT_EQ(board.report(after(seconds(419))).checks[0].error, "");
+    EXPECT_EQ(board.report(after(seconds(420))).checks[0].error, "no look at it has come to an end for too long");
 }
 
 TEST(A_check, is_unknown_once_looks_fail_for_so_long_and_stays_so_until_one_succeeds)
 {
     HealthBoard board = board_of({"positions"});
     board.note("positions", {value_of(5)}, after(seconds(10)));
-    board.note_failure("positions", "could not ask", after(seconds(249)));
-    board.note_failure("positions", "timed out", after(seconds(309)));
-    const HealthReport report = board.report(after(seconds(310)));
+    board.note_failure("positions", "could not ask", after(seconds(429)));
+    board.note_failure("positions", "timed out", after(seconds(489)));
+    const HealthReport report = board.report(after(seconds(490)));
     EXPECT_EQ(check_in(report, "positions").status, unknown);
-    EXPECT_EQ(check_in(report, "positions").since, date(seconds(250)));
+    EXPECT_EQ(check_in(report, "positions").since, date(seconds(430)));
     EXPECT_EQ(check_in(report, "positions").error, "timed out");
-    board.note("positions", {value_of(5)}, after(seconds(400)));
-    EXPECT_EQ(check_in(board.report(after(seconds(401))), "positions").status, ok);
-    EXPECT_EQ(check_in(board.report(after(seconds(401))), "positions").since, date(seconds(400)));
+    board.note("positions", {value_of(5)}, after(seconds(600)));
+    EXPECT_EQ(check_in(board.report(after(seconds(601))), "positions").status, ok);
+    EXPECT_EQ(check_in(board.report(after(seconds(601))), "positions").since, date(seconds(600)));
 }
 
 TEST(A_connection, is_unknown_when_even_failing_has_stopped)
@@ -249,7 +249,7 @@ TEST(The_whole, is_the_worst_since_it_changed)
 
 TEST(The_whole, became_unknown_with_the_first_of_several)
 {
-    // The connection is unknown 90 s after its look, positions 240 s after theirs.
+    // The connection is unknown 90 s after its look, positions 420 s after theirs.
     HealthBoard board = board_of({"connection", "positions"});
     board.note("positions", {value_of(5)}, after(seconds(1)));
     board.note("connection", {value_of(0.01)}, after(seconds(2)));
@@ -263,13 +263,13 @@ TEST(The_whole, is_since_the_worst_ended_though_another_was_unknown_long_before)
 {
     HealthBoard board = board_of({"connection", "positions"});
     board.note("positions", {value_of(5)}, after(seconds(10)));
-    board.note_failure("connection", "refused", after(seconds(240)));
-    board.note_failure("connection", "refused", after(seconds(300)));
-    board.note("connection", {value_of(0.01)}, after(seconds(320)));
-    const HealthReport report = board.report(after(seconds(321)));
-    EXPECT_EQ(check_in(report, "positions").since, date(seconds(250)));
+    board.note_failure("connection", "refused", after(seconds(420)));
+    board.note_failure("connection", "refused", after(seconds(480)));
+    board.note("connection", {value_of(0.01)}, after(seconds(500)));
+    const HealthReport report = board.report(after(seconds(501)));
+    EXPECT_EQ(check_in(report, "positions").since, date(seconds(430)));
     EXPECT_EQ(report.status, unknown);
-    EXPECT_EQ(report.since, date(seconds(320)));
+    EXPECT_EQ(report.since, date(seconds(500)));
 }
 
 TEST(A_clock_that_is_set_forth, makes_nothing_old)
@@ -294,10 +294,10 @@ TEST(A_clock_that_is_set_back, makes_nothing_of_the_future)
     const HealthReport report = board.report(after(seconds(80), hours(-5)));
     EXPECT_EQ(check_in(report, "positions").since, date(hours(-5) + seconds(10)));
     EXPECT_EQ(check_in(report, "positions").observed_at, date(hours(-5) + seconds(70)));
-    // What hangs is found all the same, 240 s after the look.
-    EXPECT_EQ(board.report(after(seconds(310), hours(-5))).status, unknown);
-    EXPECT_EQ(check_in(board.report(after(seconds(311), hours(-5))), "positions").since,
-              date(hours(-5) + seconds(310)));
+    // What hangs is found all the same, 420 s after the look.
+    EXPECT_EQ(board.report(after(seconds(490), hours(-5))).status, unknown);
+    EXPECT_EQ(check_in(board.report(after(seconds(491), hours(-5))), "positions").since,
+              date(hours(-5) + seconds(490)));
 }
 
 TEST(A_clock_that_drifts_by_a_second, moves_no_date)
