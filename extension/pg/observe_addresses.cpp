@@ -1,6 +1,6 @@
 // Health of the addresses: what is missing, and whether anybody is looking it up.
 
-#include "core/finding_words.hpp"
+#include "core/number_words.hpp"
 #include "pg/observe.hpp"
 #include "pg/settings.hpp"
 #include "pg/tenants.hpp"
@@ -62,8 +62,8 @@ Observations observe_addresses(const Look &look)
         const std::int64_t starts = row.integer(0), ends = row.integer(1), charges = row.integer(2);
         missing.value = static_cast<double>(starts + ends + charges);
         if (*missing.value > 0)
-            missing.note =
-                counted(starts, "start") + " and " + counted(ends, "end") + " of drives, " + counted(charges, "charge");
+            missing.note = plural(starts, "start", "starts") + " and " + plural(ends, "end", "ends") + " of drives, " +
+                           plural(charges, "charge", "charges");
     });
     return {missing};
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "core/finding_words.hpp"
+#include "core/number_words.hpp"
 #include "core/staleness.hpp"
 #include "pg/observe.hpp"
 #include "pg/sessions.hpp"
@@ -139,7 +139,7 @@ Observations observe_open_sessions(const Look &look)
                                       [](const OpenSession &session) { return session.kind == SessionKind::drive; });
     const auto charges = static_cast<std::int64_t>(sessions.size()) - drives;
     if (!sessions.empty())
-        open.note = counted(drives, "drive") + ", " + counted(charges, "charge");
+        open.note = plural(drives, "drive", "drives") + ", " + plural(charges, "charge", "charges");
     for (std::size_t i = 0; i < std::min(sessions.size(), most_examples); ++i)
         open.examples.push_back(sessions[i].id);
     return {open};

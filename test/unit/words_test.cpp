@@ -1,7 +1,5 @@
 #include "tool/core/words.hpp"
 
-#include <limits>
-
 #include <gtest/gtest.h>
 
 #include "tool/core/failure.hpp"
@@ -10,60 +8,6 @@ namespace pitstop::tool::test {
 
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
-
-TEST(A_size, is_written_in_steps_of_1000)
-{
-    EXPECT_EQ(size_text(0), "0 B");
-    EXPECT_EQ(size_text(999), "999 B");
-    EXPECT_EQ(size_text(1000), "1.0 kB");
-    EXPECT_EQ(size_text(215'000'000), "215 MB");
-    EXPECT_EQ(size_text(1'320'000'000), "1.3 GB");
-    EXPECT_EQ(size_text(2'000'000'000'000), "2.0 TB");
-}
-
-TEST(A_size, has_a_decimal_below_10_only)
-{
-    EXPECT_EQ(size_text(9'949), "9.9 kB");
-    EXPECT_EQ(size_text(9'950), "10 kB");
-    EXPECT_EQ(size_text(10'500), "11 kB");
-}
-
-TEST(A_size, that_rounds_to_1000_takes_the_next_unit)
-{
-    EXPECT_EQ(size_text(999'499), "999 kB");
-    EXPECT_EQ(size_text(999'500), "1.0 MB");
-}
-
-TEST(A_size, may_be_the_largest_there_is)
-{
-    EXPECT_EQ(size_text(std::numeric_limits<std::uint64_t>::max()), "18447 PB");
-}
-
-TEST(A_count, has_commas)
-{
-    EXPECT_EQ(count_text(0), "0");
-    EXPECT_EQ(count_text(999), "999");
-    EXPECT_EQ(count_text(1000), "1,000");
-    EXPECT_EQ(count_text(9'000'000), "9,000,000");
-    EXPECT_EQ(count_text(std::numeric_limits<std::uint64_t>::max()), "18,446,744,073,709,551,615");
-}
-
-TEST(A_span, is_written_with_its_two_largest_units)
-{
-    EXPECT_EQ(span_text(5s), "5 s");
-    EXPECT_EQ(span_text(200s), "3 min 20 s");
-    EXPECT_EQ(span_text(2h + 5min + 59s), "2 h 5 min");
-    EXPECT_EQ(span_text(76h), "3 days 4 h");
-    EXPECT_EQ(span_text(25h), "1 day 1 h");
-}
-
-TEST(A_span, leaves_out_a_unit_of_which_there_is_none)
-{
-    EXPECT_EQ(span_text(0s), "0 s");
-    EXPECT_EQ(span_text(60s), "1 min");
-    EXPECT_EQ(span_text(1h + 30s), "1 h");
-    EXPECT_EQ(span_text(48h + 59min), "2 days");
-}
 
 TEST(An_age, is_told_in_its_largest_unit)
 {
@@ -80,13 +24,6 @@ TEST(An_age, below_nothing_is_in_the_future)
     EXPECT_EQ(age_text(-59s), "just now");
     EXPECT_EQ(age_text(-2h), "in 2 hours");
     EXPECT_EQ(age_text(std::chrono::seconds::min()), "in 106,751,991,167,300 days");
-}
-
-TEST(A_plural, is_not_used_for_one)
-{
-    EXPECT_EQ(plural(0, "backup", "backups"), "0 backups");
-    EXPECT_EQ(plural(1, "backup", "backups"), "1 backup");
-    EXPECT_EQ(plural(1003, "backup", "backups"), "1,003 backups");
 }
 
 TEST(Printable_text, stays_as_it_is)

@@ -14,7 +14,6 @@
 #include <toml++/toml.h>
 
 #include "tool/core/failure.hpp"
-#include "tool/core/health_words.hpp"
 #include "tool/core/lifted_text.hpp"
 #include "tool/core/quantity.hpp"
 #include "tool/core/utf8.hpp"
@@ -106,8 +105,8 @@ void require_order(const std::string &where, const HealthCheck &check, const Thr
     if (check.low_is_bad ? critical <= warning : critical >= warning)
         return;
     throw Failure(ExitCode::usage, where + " has its thresholds in the wrong order",
-                  "It would be critical from " + value_text(check, critical) + ", and a warning only from " +
-                      value_text(check, warning) + '.',
+                  "It would be critical from " + value_text(critical, check.unit) + ", and a warning only from " +
+                      value_text(warning, check.unit) + '.',
                   std::string("Give both, and make critical the ") + (check.low_is_bad ? "smaller" : "larger") +
                       " one.");
 }
@@ -316,7 +315,8 @@ void set_threshold(HealthPlan &plan, std::string_view option)
 
 void disable_check(HealthPlan &plan, std::string_view code)
 {
-    const HealthCheck &check = need_check("--disable \"" + printable(code) + '"', code);
+    const std::string where = "--disable \"" + printable(code) + '"';
+    const HealthCheck &check = need_check(where, code);
     if (std::find(plan.disabled.begin(), plan.disabled.end(), check.code) == plan.disabled.end())
         plan.disabled.emplace_back(check.code);
 }

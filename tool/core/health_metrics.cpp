@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "tool/core/health_text.hpp"
-#include "tool/core/health_words.hpp"
 #include "tool/core/words.hpp"
 
 namespace pitstop::tool {

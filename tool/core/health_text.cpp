@@ -87,7 +87,7 @@ std::vector<std::string> row_of(const HealthReport &report, const CheckReport &c
     const Observation &observation = judged.observation;
     return {name_of(judged.status),
             std::string(check.check->code) + (observation.subject.empty() ? "" : ": " + observation.subject),
-            observation.value ? value_text(*check.check, *observation.value) : "",
+            observation.value ? value_text(*observation.value, check.check->unit) : "",
             age_text(std::chrono::seconds(report.at.seconds - check.since.seconds))};
 }
 

@@ -1,4 +1,4 @@
-// What a check found, in words and numbers, for all texts of a health report.
+// What a check found, in words, for all texts of a health report.
 #pragma once
 
 #include <string>
@@ -6,11 +6,6 @@
 #include "tool/core/health_report.hpp"
 
 namespace pitstop::tool {
-
-// The shortest decimal that means this number, whatever the locale; "NaN", "+Inf", "-Inf".
-std::string number_text(double value);
-// In the check's unit: 12 ms, 3 days 4 h, 215 MB, 30 %, 1,234.
-std::string value_text(const HealthCheck &check, double value);
 
 // There is an error, and it is the reason for the status: what was seen before it no longer counts.
 bool is_blind(const CheckReport &report) noexcept;
