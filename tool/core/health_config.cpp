@@ -48,14 +48,14 @@ std::string listed(const Words &words)
     throw Failure(ExitCode::usage, where + ' ' + what, {}, std::move(hint));
 }
 
-const HealthCheck &need_check(const std::string &where, std::string_view code)
+const HealthCheck &need_check(std::string_view where, std::string_view code)
 {
     if (const HealthCheck *const check = find_health_check(code))
         return *check;
     std::vector<std::string> codes;
     for (const HealthCheck *each = health_checks_begin(); each != health_checks_end(); ++each)
         codes.emplace_back(each->code);
-    fail(where, "names no check", "There are " + listed(codes) + '.');
+    fail(std::string(where), "names no check", "There are " + listed(codes) + '.');
 }
 
 // ---- thresholds
@@ -315,8 +315,7 @@ void set_threshold(HealthPlan &plan, std::string_view option)
 
 void disable_check(HealthPlan &plan, std::string_view code)
 {
-    const std::string where = "--disable \"" + printable(code) + '"';
-    const HealthCheck &check = need_check(where, code);
+    const HealthCheck &check = need_check("--disable \"" + printable(code) + '"', code);
     if (std::find(plan.disabled.begin(), plan.disabled.end(), check.code) == plan.disabled.end())
         plan.disabled.emplace_back(check.code);
 }
