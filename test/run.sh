@@ -55,4 +55,5 @@ trap 'exit 143' TERM
 build_with_cmake
 build_with_clang
 build_with_pgxs
-ctest --test-dir "$build" --output-on-failure --parallel 2 "$@"
+# One more than there are cores: those of whole servers wait more than they compute.
+ctest --test-dir "$build" --output-on-failure --parallel 3 "$@"
