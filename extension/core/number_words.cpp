@@ -94,6 +94,8 @@ std::string value_text(double value, std::string_view unit)
 {
     // What the words have no form for: no number, or beyond all that is counted here.
     constexpr double largest = 1e15;
+    if (value < 0 && value >= -largest)
+        return '-' + value_text(-value, unit);
     if (!(value >= 0 && value <= largest))
         return number_text(value);
     if (unit == "s")

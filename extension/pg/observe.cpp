@@ -29,6 +29,7 @@ constexpr LookOf looks[] = {
     {"geocoder", observe_geocoder},
     {"disk_database", observe_disk},
     {"database_size", observe_database_size},
+    {"database_growth", observe_database_growth},
     {"dead_rows", observe_dead_rows},
     {"index_bloat", observe_index_bloat},
     {"long_transactions", observe_long_transactions},

@@ -38,6 +38,7 @@ Observations observe_dead_rows(const Look &look);
 Observations observe_index_bloat(const Look &look);
 Observations observe_disk(const Look &look);
 Observations observe_database_size(const Look &look);
+Observations observe_database_growth(const Look &look);
 Observations observe_long_transactions(const Look &look);
 Observations observe_collation(const Look &look);
 

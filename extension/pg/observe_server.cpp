@@ -14,6 +14,25 @@ constexpr Statement size_of_database{R"(
     SELECT pg_database_size(current_database())
 )"};
 
+// Over up to a week of what the program has recorded; a day at least, for a vacuum or an hour of logging say nothing. What nobody
+// has recorded for two days is no growth of today's.
+constexpr Statement growth_of_database{R"(
+    SELECT (newest.value - oldest.value) * 86400 / extract(epoch FROM newest.at - oldest.at)::double precision
+      FROM (SELECT m.at, m.value
+              FROM pitstop.measure AS m
+             WHERE m.code = 'database_size'
+               AND m.at > now() - interval '2 days'
+             ORDER BY m.at DESC
+             LIMIT 1) AS newest,
+           (SELECT m.at, m.value
+              FROM pitstop.measure AS m
+             WHERE m.code = 'database_size'
+               AND m.at > now() - interval '7 days'
+             ORDER BY m.at
+             LIMIT 1) AS oldest
+     WHERE newest.at >= oldest.at + interval '1 day'
+)"};
+
 // Those of replication are the other server's affair. An autovacuum gives way by itself, and is not to be terminated.
 constexpr Statement oldest_transaction{R"(
     SELECT extract(epoch FROM clock_timestamp() - t.begun_at)::double precision, t.note, t.pid
@@ -69,6 +88,18 @@ Observations observe_database_size(const Look &look)
     Observation size;
     look.spi.run(size_of_database, Values(), [&](const PassingRow &row) { size.value = row.number(0); });
     return {size};
+}
+
+Observations observe_database_growth(const Look &look)
+{
+    Observation growth;
+    const AsOwner owner;
+    look.spi.run(growth_of_database, Values(), [&](const PassingRow &row) { growth.value = row.number(0); });
+    if (!growth.value) {
+        growth.verdict = HealthStatus::ok;
+        growth.note = "It is known after a day of \"pitstop serve\", which records the size every hour.";
+    }
+    return {growth};
 }
 
 // As the extension's owner: others see of somebody else's session neither its state nor its age, and would be told that all

@@ -23,7 +23,7 @@ command -v wrk >/dev/null || { echo "${0##*/}: wrk is missing: apt-get install w
 
 # The server's checks, and how often each is made, in seconds: as in extension/core/health.cpp.
 declare -rA every=([postgres]=3600 [teslamate]=600 [migration]=600 [indexes]=3600 [positions]=120 [open_sessions]=300
-    [addresses]=300 [geocoder]=300 [disk_database]=300 [database_size]=3600 [dead_rows]=600 [index_bloat]=21600
+    [addresses]=300 [geocoder]=300 [disk_database]=300 [database_size]=3600 [database_growth]=3600 [dead_rows]=600 [index_bloat]=21600
     [long_transactions]=300 [collation]=3600)
 
 say() {

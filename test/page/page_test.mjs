@@ -51,7 +51,7 @@ async function testWell(reader) {
   like(await reader.text('#state'), /for 3 days\.\s+refreshed just now/, 'and for how long');
   is(await reader.text('#database'), 'teslamate', 'the database is named');
   ok(!await reader.isVisible('#problems'), 'there are no problems to be shown');
-  is(await reader.count('#checks .rows > li'), 17, 'each check is shown');
+  is(await reader.count('#checks .rows > li'), 18, 'each check is shown');
   is(await reader.texts('#cars li'), ['Car 1\n\nnewest position 1 minute ago\n\nIt is driving.\n\nOK', 'Car 2\n\nnewest position 9 hours ago\n\nIt is asleep.\n\nOK'],
      'each car is shown with the age of its data');
   is(await reader.text('#checks [data-key=disk_database] .value'), '182 GB', 'bytes are shown as a size');

@@ -1,6 +1,6 @@
 -- What health sees: each check's green and red, as facts (observe), as findings (doctor), and as JSON (health).
 BEGIN;
-SELECT plan(61);
+SELECT plan(68);
 \ir ../fixtures/sessions.sql
 \ir ../fixtures/pgtap/refusal.sql
 
@@ -14,7 +14,7 @@ $$;
 SELECT results_eq(
     $$ SELECT c ->> 'code' FROM jsonb_array_elements(pitstop.health() -> 'checks') AS c $$,
     $$ VALUES ('postgres'), ('teslamate'), ('migration'), ('indexes'), ('positions'), ('open_sessions'), ('addresses'), ('geocoder'),
-              ('disk_database'), ('database_size'), ('dead_rows'), ('index_bloat'), ('long_transactions'), ('collation') $$,
+              ('disk_database'), ('database_size'), ('database_growth'), ('dead_rows'), ('index_bloat'), ('long_transactions'), ('collation') $$,
     'health makes all checks that the server can make');
 SELECT is_empty($$ SELECT c FROM jsonb_array_elements(pitstop.health() -> 'checks') AS c WHERE c ->> 'error' <> '' $$,
                 'none of them fails in an empty database');
@@ -184,6 +184,29 @@ SELECT results_eq($$ SELECT subject, round(value / 1e9) FROM pitstop.observe('di
                   'disk_database: the room that disk_space finds');
 SELECT is((SELECT value FROM pitstop.observe('database_size')), pg_database_size(current_database())::float8,
           'database_size: what the database takes');
+
+-- It ends with what was recorded last, a day before now at least.
+SELECT results_eq($$ SELECT value, verdict, note FROM pitstop.observe('database_growth') $$,
+                  $$ VALUES (NULL::float8, 'ok', 'It is known after a day of "pitstop serve", which records the size every hour.') $$,
+                  'database_growth: without a history nothing is known, which is no fault');
+INSERT INTO pitstop.measure (code, subject, at, value)
+VALUES ('database_size', '', now() - interval '8 days', 0), ('database_size', '', now() - interval '6 days', 1e9),
+       ('database_size', '', now() - interval '3 days', 4e9), ('database_size', '', now() - interval '1 hour', 5e9),
+       ('addresses', '', now(), 9e9);
+SELECT is((SELECT value FROM pitstop.observe('database_growth')), 4e9::float8 * 86400 / 514800, 'what it grew by in a day, over at most a week');
+SELECT is_empty($$ SELECT pg_temp.findings('database_growth') $$, 'less than a gigabyte is well');
+UPDATE pitstop.measure SET value = 13e9 WHERE value = 5e9;
+SELECT results_eq($$ SELECT pg_temp.findings('database_growth') $$,
+                  $$ VALUES ('warning, 1: growth of the database per day: 2.0 GB') $$, 'more of it is a warning');
+UPDATE pitstop.measure SET value = 0 WHERE value = 13e9;
+SELECT is((SELECT value FROM pitstop.observe('database_growth')), -1e9::float8 * 86400 / 514800, 'it may have become smaller');
+UPDATE pitstop.measure SET at = now() - interval '49 hours' WHERE at = now() - interval '1 hour';
+SELECT is((SELECT value FROM pitstop.observe('database_growth')), NULL, 'of days ago alone nothing is told');
+DELETE FROM pitstop.measure;
+INSERT INTO pitstop.measure (code, subject, at, value)
+VALUES ('database_size', '', now() - interval '23 hours', 1e9), ('database_size', '', now(), 5e9);
+SELECT is((SELECT value FROM pitstop.observe('database_growth')), NULL, 'and nothing of less than a day');
+
 SELECT is((SELECT verdict FROM pitstop.observe('dead_rows')), 'ok', 'dead_rows: small tables are not looked at');
 SELECT is((SELECT count(*) FROM pitstop.observe('long_transactions')), 1::bigint, 'long_transactions: the oldest one');
 

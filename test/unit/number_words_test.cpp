@@ -98,11 +98,12 @@ TEST(A_value, is_told_in_its_unit)
     EXPECT_EQ(value_text(0.294, "ratio"), "29 %");
     EXPECT_EQ(value_text(1234, ""), "1,234");
     EXPECT_EQ(value_text(1.5, ""), "1.5");
+    EXPECT_EQ(value_text(-4'200'000, "bytes"), "-4.2 MB");
 }
 
 TEST(A_value, that_cannot_be_is_told_as_a_number)
 {
-    EXPECT_EQ(value_text(-3, "s"), "-3");
+    EXPECT_EQ(value_text(-1e16, "bytes"), "-10000000000000000");
     EXPECT_EQ(value_text(1e16, "bytes"), "10000000000000000");
     EXPECT_EQ(value_text(std::numeric_limits<double>::quiet_NaN(), ""), "NaN");
 }
