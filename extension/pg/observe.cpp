@@ -91,7 +91,8 @@ PITSTOP_FUNCTION(pitstop_observe)
     using namespace pitstop;
     using namespace pitstop::pg;
     ResultRows result(fcinfo);
-    const HealthCheck &check = require_check(text_argument(fcinfo, 0));
+    const std::optional<std::string> code = text_argument(fcinfo, 0);
+    const HealthCheck &check = require_check(code);
     const TeslaMate teslamate = TeslaMate::configured();
     Spi spi(teslamate.schema(), Access::read_only);
     for (const Observation &observation : observe({spi, teslamate, pg::clock_now()}, check))
