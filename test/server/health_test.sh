@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What health sees of other sessions: their transactions, what they left dead, the locks they hold; and who may see it.
+# What health sees of other sessions, what they left dead and what they lock, and of the library that sorts.
 set -euo pipefail
 
 # shellcheck source=../tap.sh
@@ -8,6 +8,8 @@ source "$PITSTOP_SOURCE/test/tap.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=session.sh
+source "$PITSTOP_SOURCE/test/server/session.sh"
 
 # What doctor() says of a check, in the session's settings that follow.
 finding() {
@@ -22,40 +24,12 @@ dead_share_is() {
     [[ "$(dead_share)" == "$1" ]]
 }
 
-# in_session STATEMENT: in the session that stays open. It has been run when this returns.
-in_session() {
-    printf '%s;\n\\echo it has been run\n' "$1" >&"${other[1]}"
-    local line
-    while read -r -t 30 line <&"${other[0]}" && [[ "$line" != 'it has been run' ]]; do :; done
-}
-
 cluster_guard
-cluster_create --prefix "$PITSTOP_PREFIX" fsync=off autovacuum=off max_prepared_transactions=1
+cluster_create --prefix "$PITSTOP_PREFIX" fsync=off autovacuum=off
 cluster_start
 load_teslamate teslamate
-cluster_psql --dbname=teslamate --output=/dev/null \
-    --command='CREATE EXTENSION pitstop' --command='CREATE ROLE reader LOGIN' --command="SELECT pitstop.grant_reader('reader')"
-coproc other { cluster_psql --dbname=teslamate --tuples-only --no-align 2>&1; }
-
-# ---- transactions
-
-is "$(value teslamate "SELECT value, note, examples FROM pitstop.observe('long_transactions')")" '0||{}' "no transaction is open"
-in_session "SET application_name = 'a forgotten psql'"
-in_session 'BEGIN'
-pid=$(value teslamate "SELECT pid FROM pg_stat_activity WHERE application_name = 'a forgotten psql'")
-in_session "SELECT 'secret of the query'"
-for user in postgres reader; do
-    is "$(value teslamate "SELECT value > 0, note, examples FROM pitstop.observe('long_transactions')" --username="$user")" \
-        "t|idle in transaction, application_name a forgotten psql|{$pid}" \
-        "$user sees the age of the oldest transaction, whose it is and what it does, and not its query"
-done
-in_session 'COMMIT'
-is "$(value teslamate "SELECT value FROM pitstop.observe('long_transactions')")" 0 "it is gone when it has ended"
-in_session 'BEGIN'
-in_session "PREPARE TRANSACTION 'forgotten'"
-is "$(value teslamate "SELECT value > 0, note, examples FROM pitstop.observe('long_transactions')")" \
-    't|a prepared transaction, of which pg_prepared_xacts tells|{}' "a prepared transaction holds everybody up without a session"
-in_session "ROLLBACK PREPARED 'forgotten'"
+cluster_psql --dbname=teslamate --command='CREATE EXTENSION pitstop'
+session_begin teslamate
 
 # ---- dead rows
 
@@ -72,6 +46,20 @@ share=$(value teslamate "SELECT 9000 / ($drives + 12000)::float8")
 ok "what was deleted counts as dead" wait_until 30 dead_share_is "$share"
 is "$(finding dead_rows)" "warning|share of dead rows in a table, drives: $(value teslamate "SELECT round(100 * $share::numeric)") %" \
     "too many of them are a warning"
+
+# ---- the library that sorts
+
+cluster_psql --dbname=postgres --command="CREATE DATABASE sorted TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de'"
+cluster_psql --dbname=sorted --command='CREATE EXTENSION pitstop'
+collation_finding() {
+    value sorted "SELECT severity, what FROM pitstop.doctor() WHERE code = 'collation'" 2>/dev/null
+}
+is "$(collation_finding)" '' "collation: a database that this version of the library sorted is well"
+cluster_psql --dbname=postgres --command="UPDATE pg_database SET datcollversion = '0' WHERE datname = 'sorted'"
+is "$(collation_finding)" "warning|collations that another version of the system's library sorted: 1; database sorted" \
+    "one that another version sorted is a warning"
+cluster_psql --dbname=postgres --command='ALTER DATABASE sorted REFRESH COLLATION VERSION' 2>/dev/null
+is "$(collation_finding)" '' "until that is mended"
 
 # ---- locks
 
