@@ -30,7 +30,29 @@ constexpr Statement cars{R"(
      ORDER BY c.id
 )"};
 
-// What was streamed has none, and comes by itself during a drive: the last ones of whatever car, by the primary key.
+// What was streamed has none. It belongs to the drive that began last, which knows its last position once it is closed.
+constexpr Statement newest_drives{R"(
+    SELECT c.id, d.id, e.date
+      FROM {schema}.cars AS c
+     CROSS JOIN LATERAL (
+               SELECT n.id, n.end_position_id
+                 FROM {schema}.drives AS n
+                WHERE n.car_id = c.id
+                ORDER BY n.start_date DESC
+                LIMIT 1
+           ) AS d
+      LEFT JOIN {schema}.positions AS e ON e.id = d.end_position_id
+)"};
+
+// By the drive's own id, for it decides how many blocks of the table its BRIN index leaves.
+constexpr Statement newest_position_of_drive{R"(
+    SELECT max(p.date)
+      FROM {schema}.positions AS p
+     WHERE p.drive_id = $1
+)",
+                                             Planning::each_time};
+
+// Or to no drive, where that was too short to be kept: the last ones of whatever car, by the primary key.
 constexpr Statement newest_positions{R"(
     SELECT p.car_id, max(p.date)
       FROM (SELECT n.car_id, n.date
@@ -85,6 +107,30 @@ Observation observation_of(const PassingRow &row, std::optional<UtcTime> newest,
     return car;
 }
 
+using NewestOfCars = std::map<std::int64_t, UtcTime>;
+
+NewestOfCars newest_streamed(Spi &spi)
+{
+    NewestOfCars newest;
+    const auto keep_later = [&newest](std::int64_t car, const std::optional<UtcTime> &date) {
+        if (date)
+            if (const auto [found, is_new] = newest.try_emplace(car, *date); !is_new)
+                found->second = std::max(found->second, *date);
+    };
+    spi.run(newest_positions, Values(),
+            [&](const PassingRow &row) { keep_later(row.integer(0), row.optional_time(1)); });
+    std::map<std::int64_t, std::int64_t> drives_without_end;  // by car
+    spi.run(newest_drives, Values(), [&](const PassingRow &row) {
+        keep_later(row.integer(0), row.optional_time(2));
+        if (row.is_null(2))
+            drives_without_end.emplace(row.integer(0), row.integer(1));
+    });
+    for (const auto &each : drives_without_end)
+        spi.run(newest_position_of_drive, Values().integer(each.second),
+                [&](const PassingRow &row) { keep_later(each.first, row.optional_time(0)); });
+    return newest;
+}
+
 SessionSet seen_since(Spi &spi, UtcTime moment)
 {
     SessionSet seen;
@@ -116,9 +162,7 @@ std::vector<OpenSession> stale_sessions(Spi &spi, UtcTime seen_before)
 Observations observe_positions(const Look &look)
 {
     look.teslamate.require("positions");
-    std::map<std::int64_t, UtcTime> streamed;
-    look.spi.run(newest_positions, Values(),
-                 [&](const PassingRow &row) { streamed.emplace(row.integer(0), row.time(1)); });
+    const NewestOfCars streamed = newest_streamed(look.spi);
     Observations observations;
     look.spi.run(cars, Values(), [&](const PassingRow &row) {
         std::optional<UtcTime> newest = row.optional_time(2);

@@ -1,6 +1,6 @@
 -- What health sees: each check's green and red, as facts (observe), as findings (doctor), and as JSON (health).
 BEGIN;
-SELECT plan(68);
+SELECT plan(72);
 \ir ../fixtures/sessions.sql
 \ir ../fixtures/pgtap/refusal.sql
 
@@ -28,6 +28,11 @@ SELECT results_eq(
     $$ SELECT subject, verdict FROM pitstop.observe('postgres') $$,
     $$ SELECT name, CASE status WHEN 'refused' THEN 'critical' ELSE status END FROM pitstop.check_postgres() $$,
     'postgres: what check_postgres finds');
+SELECT results_eq(
+    $$ SELECT pg_temp.findings('postgres') $$,
+    $$ SELECT format('%s, 1: version of PostgreSQL, %s: %s: %s', CASE status WHEN 'refused' THEN 'critical' ELSE status END, name, found, message)
+         FROM pitstop.check_postgres() WHERE status <> 'ok' $$,
+    'and what it does not call ok is told');
 SELECT results_eq($$ SELECT subject, verdict FROM pitstop.observe('teslamate') $$,
                   $$ VALUES ('schema', 'ok'), ('schema version', 'ok'), ('settings', 'ok'), ('columns', 'ok') $$,
                   'teslamate: what check_teslamate finds');
@@ -37,11 +42,18 @@ SELECT results_eq($$ SELECT pg_temp.findings('teslamate') $$,
                   $$ VALUES ('critical, 1: version and schema of TeslaMate, settings: 0 rows: TeslaMate does not work without exactly one row; charges cannot be closed.') $$,
                   'what it refuses is critical');
 ROLLBACK TO SAVEPOINT settings;
+DELETE FROM public.schema_migrations WHERE version >= 20260808090000;
+SELECT results_eq($$ SELECT pg_temp.findings('teslamate') $$,
+                  $$ VALUES ('critical, 1: version and schema of TeslaMate, schema version: 20260807090000: Update TeslaMate: its migrations bring the schema up to date.') $$,
+                  'and so is a schema of an earlier TeslaMate');
+ROLLBACK TO SAVEPOINT settings;
 
 SELECT is((SELECT value FROM pitstop.observe('migration')), pitstop.seconds_since_last_migration()::float8,
           'migration: the seconds since the last one');
-SELECT is((SELECT verdict FROM pitstop.observe('migration')), 'ok', 'however long ago that was');
 SAVEPOINT migrations;
+UPDATE public.schema_migrations SET inserted_at = '2015-01-01';
+SELECT results_eq($$ SELECT value > 300000000, verdict FROM pitstop.observe('migration') $$, $$ VALUES (true, 'ok') $$,
+                  'which is well, however long ago that was');
 TRUNCATE public.schema_migrations;
 SELECT results_eq($$ SELECT pg_temp.findings('migration') $$,
                   $$ VALUES ('unknown, 1: time since the last migration: No migration was applied.') $$,
@@ -89,6 +101,19 @@ SELECT results_eq(
 INSERT INTO public.positions (date, latitude, longitude, car_id) VALUES (pg_temp.ago('5 minutes'), 10, 20, 2);
 SELECT is((SELECT floor(value / 60) FROM pitstop.observe('positions') WHERE subject = 'car 2'), 5::float8,
           'what was streamed, without a range, counts as well');
+SAVEPOINT streamed;
+INSERT INTO public.drives (id, start_date, end_date, car_id)
+VALUES (21, pg_temp.ago('1 day'), pg_temp.ago('1 day'), 3), (22, pg_temp.ago('30 minutes'), NULL, 3);
+INSERT INTO public.positions (id, date, latitude, longitude, car_id, drive_id)
+VALUES (1000001, pg_temp.ago('20 minutes'), 10, 20, 3, 22), (1000002, pg_temp.ago('25 minutes'), 10, 20, 3, 22);
+INSERT INTO public.positions (id, date, latitude, longitude, car_id)
+SELECT 1000002 + n, pg_temp.ago('3 hours'), 10, 20, 2 FROM generate_series(1, 1000) AS n;
+SELECT is((SELECT floor(value / 60) FROM pitstop.observe('positions') WHERE subject = 'car 3'), 20::float8,
+          'in a drive that goes on, however many rows of other cars came since');
+UPDATE public.drives SET end_date = pg_temp.ago('20 minutes'), end_position_id = 1000001 WHERE id = 22;
+SELECT is((SELECT floor(value / 60) FROM pitstop.observe('positions') WHERE subject = 'car 3'), 20::float8,
+          'and in one that has ended');
+ROLLBACK TO SAVEPOINT streamed;
 INSERT INTO public.positions (date, latitude, longitude, car_id, ideal_battery_range_km) VALUES (pg_temp.ago('-1 hour'), 10, 20, 3, 300);
 SELECT is((SELECT value FROM pitstop.observe('positions') WHERE subject = 'car 3'), 0::float8, 'a position of the future has no age');
 SAVEPOINT switched_off;
@@ -106,6 +131,14 @@ RESET TimeZone;
 SAVEPOINT many;
 INSERT INTO public.positions (date, latitude, longitude, car_id, ideal_battery_range_km)
 SELECT timestamp '2020-01-01' + n * interval '1 minute', 10, 20, 6, 300 FROM generate_series(1, 20000) AS n;
+-- Two cars that only stream: one drives, the other has parked.
+INSERT INTO public.drives (id, start_date, end_date, car_id) VALUES (21, '2020-01-20', NULL, 1), (22, '2020-01-20', '2020-01-21', 2);
+INSERT INTO public.positions (date, latitude, longitude, car_id, drive_id)
+SELECT timestamp '2020-01-20' + n * interval '1 minute', 10, 20, d.car_id, d.id
+  FROM generate_series(1, 500) AS n, public.drives AS d;
+UPDATE public.drives AS d SET end_position_id = (SELECT max(p.id) FROM public.positions AS p WHERE p.drive_id = d.id) WHERE d.id = 22;
+SELECT brin_summarize_new_values(x.indexrelid) FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid
+ WHERE x.indrelid = 'public.positions'::regclass AND i.relname LIKE '%minmax%' \g /dev/null
 ANALYZE public.positions;
 CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql AS $$
     SELECT pg_stat_get_xact_tuples_returned('public.positions'::regclass)
