@@ -7,6 +7,7 @@
 #include "pg/worker_memory.hpp"
 
 extern "C" {
+#include "access/xlog.h"
 #include "miscadmin.h"
 }
 
@@ -74,6 +75,11 @@ Observations observe_geocoder(const Look &look)
     repair.verdict = HealthStatus::ok;
     if (!repair_setting() && !is_repair_set(look.spi)) {
         repair.note = "It is off: pitstop.repair is not set for this database.";
+        return {repair};
+    }
+    // What is repaired on the primary arrives by itself.
+    if (call([]() noexcept { return RecoveryInProgress(); })) {
+        repair.note = "The server is a standby: addresses are repaired on its primary.";
         return {repair};
     }
     repair.note = obstacle();

@@ -88,9 +88,11 @@ stops() {
     ok "$mode: the worker asks no more" wait_until 30 worker_is teslamate asks no
     like "$(worker_says teslamate asks)" "$says" "$mode: the user is told why: $says"
     like "$(worker_says teslamate asks)" 'reset_geocoder' "$mode: and what to do"
+    like "$(worker_finding teslamate)" "^warning\|the address repair: The geocoder is not asked any more: .*$says" "$mode: by doctor() too"
     ok "$mode: no address was stored" without_address
     is "$(addresses)" "$before" "$mode: and none was inserted"
     ok "$mode: once mended the work goes on" go_on
+    is "$(worker_finding teslamate)" '' "$mode: and all is well"
 }
 
 # An answer that makes no sense: it is counted, and the place is asked for another time.

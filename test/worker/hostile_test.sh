@@ -89,6 +89,7 @@ is "$(worker_says teslamate 'in the way' | cut -d: -f1-2)" \
     'yes|schema "public": trigger "early" is on TeslaMate'"'"'s table addresses, whose owner is a superuser' \
     "and says which trigger is in its way"
 like "$(worker_says teslamate 'in the way')" 'Drop the trigger, or give' "and what to do"
+like "$(worker_finding teslamate)" '^warning\|the address repair: schema "public": trigger "early".*Drop the trigger' "and so does doctor()"
 is "$(value teslamate 'SELECT count(*) FROM notes')" 0 "the trigger did not run"
 is "$(mallory_is_superuser)" f "and its owner is what he was"
 
@@ -102,6 +103,7 @@ is "$(value teslamate 'SELECT count(*) FROM notes')" 0 "and nothing is left of t
 cluster_psql --dbname=teslamate --command='DROP TRIGGER latest ON drives'
 ok "without it, where another role owns them the run comes to its end" worker_run teslamate
 ok "and the drive has its addresses" has_address
+is "$(worker_finding teslamate)" '' "nothing is in the way any more"
 is "$(value teslamate "SELECT string_agg(DISTINCT did, ', ' ORDER BY did) FROM notes")" 'early, late' \
     "both triggers ran, and none became superuser"
 is "$(value teslamate "SELECT string_agg(DISTINCT who, ', ') FROM notes")" teslamate "each as the owner of the tables"

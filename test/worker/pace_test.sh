@@ -151,6 +151,9 @@ worker_call teslamate >/dev/null
 ok "a geocoder that answers with nothing is asked six times" geocoder_wait 6 20
 ok "then the breaker opens" wait_until 10 worker_is teslamate breaker open
 like "$(worker_says teslamate breaker)" 'failed more than 5 times' "and the user is told why"
+is "$(worker_finding teslamate)" \
+    'warning|the address repair: The geocoder failed too often and is left alone for a while; it is asked again by itself.' \
+    "by doctor() too"
 stays_at 6 "and no more requests come"
 ok "after a crash of the server" restart_immediately
 ok "the breaker is open still" wait_until 5 worker_is teslamate breaker open
@@ -159,6 +162,7 @@ geocoder_behave ok
 value teslamate "UPDATE pitstop.known_place SET ask_again_at = now() WHERE answer <> 'found'" >/dev/null
 value teslamate 'SELECT pitstop.reset_geocoder()' >/dev/null
 ok "reset_geocoder() closes it" wait_until 10 worker_is teslamate breaker closed
+is "$(worker_finding teslamate)" '' "and all is well"
 worker_call teslamate >/dev/null
 ok "and the work goes on" wait_until 20 is_complete teslamate
 

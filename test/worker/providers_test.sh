@@ -106,6 +106,7 @@ worker_set pitstop.geocoder=locationiq "pitstop.geocoder_url=$geocoder_url"
 new_drive
 ok "locationiq is not asked without a key" wait_until 10 asks_no
 like "$(worker_says teslamate asks)" 'needs a key.*pitstop\.geocoder_key_file' "and the user is told where it belongs"
+like "$(worker_finding teslamate)" '^warning\|the address repair: The geocoder is not asked: locationiq needs a key' "by doctor() too"
 worker_reload
 ok "nor after a reload" wait_until 10 asks_no
 is "$(said_in_log 'asks no geocoder: locationiq needs a key')" 1 "the log says so once"

@@ -87,6 +87,7 @@ like "$(geocoder_requests | head -n 1)" \
 is "$(value teslamate "SELECT count(*), min(action) FROM pitstop.event")" '1|repair_addresses' "the run is one event"
 event=$(value teslamate 'SELECT event_id FROM pitstop.event')
 is "$(grep -c 'pitstop: database "teslamate"' "$cluster/log")" 1 "and one line of the log"
+is "$(value teslamate "SELECT verdict, note FROM pitstop.observe('geocoder')")" 'ok|' "a worker that does its work is well"
 diag "$(grep 'pitstop: database "teslamate"' "$cluster/log")"
 diag "$(value teslamate "SELECT rpad(name, 40) || rpad(value, 32) || coalesce(message, '') FROM pitstop.address_repair()")"
 

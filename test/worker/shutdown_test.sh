@@ -135,4 +135,10 @@ ok "and the work goes on" wait_until 40 has_addresses
 # The processes are many, the crashes none: a worker that ends with a signal would have restarted the server.
 is "$(grep -c 'was terminated by signal' "$cluster/log" || true)" 0 "no process of the server crashed"
 
+worker_set max_worker_processes=0
+cluster_restart
+is "$(worker_finding teslamate)" \
+    "warning|the address repair: The worker is not running; the server's log says why it ended." \
+    "where the server has no process left for the worker, doctor() tells that it does not run"
+
 done_testing

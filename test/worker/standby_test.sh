@@ -54,6 +54,8 @@ DETAIL:  The server is in recovery and takes no changes.
 HINT:  Connect to the primary server." \
     "repair_addresses() says that it cannot run on a standby"
 like "$(worker_says teslamate worker)" '^not running' "address_repair() says that the worker does not run"
+is "$(value teslamate "SELECT verdict, note FROM pitstop.observe('geocoder')")" \
+    'ok|The server is a standby: addresses are repaired on its primary.' "nor does it have to, for health"
 is "$(worker_says teslamate 'drives without an address' | cut -d'|' -f1)" 1 "and what is missing"
 geocoder_tell reset >/dev/null
 sleep 1

@@ -90,6 +90,11 @@ worker_is() {
     [[ "$(value "$1" "SELECT value FROM pitstop.address_repair() WHERE name = '$2'")" == "$3" ]]
 }
 
+# What doctor() says of the repair; nothing when all is well.
+worker_finding() {
+    value "$1" "SELECT severity, what FROM pitstop.doctor() WHERE code = 'geocoder'"
+}
+
 worker_call() {
     value "$1" 'SELECT state FROM pitstop.repair_addresses()' 2>/dev/null
 }
