@@ -58,5 +58,8 @@ like "$(error_of teslamate 'SELECT pitstop.disk_space()' --username=reader)" '42
 rm -r "$elsewhere/space"
 is "$(value teslamate "SELECT free_bytes IS NULL, total_bytes IS NULL FROM pitstop.disk_space() WHERE name = 'tablespace two words'")" \
     't|t' "of a tablespace whose directory is gone it says nothing"
+is "$(value teslamate "SELECT severity, what FROM pitstop.doctor() WHERE code = 'disk_database' AND what LIKE '%two words%'")" \
+    'unknown|free space where the server keeps its data, tablespace two words: The operating system does not say.' \
+    "and doctor() that it is unknown"
 
 done_testing

@@ -34,6 +34,8 @@ is "$status" 1 "a warning is 1"
 like "$out" '^status.*warning +backup.*backup: warning: .*pitstop backup' "and is told, with what mends it"
 health --threshold backup=0s:0s
 is "$status" 2 "what is critical is 2"
+health --threshold connection=0s:1h
+like "$status $out" '^1 .*warning +connection .*connection: warning: PostgreSQL [0-9.]+ answers' "so is a connection that is slow"
 health --threshold bakcup=1d
 like "$status $err" '^2 .*bakcup.*backup' "a check that does not exist is an error that names those that do"
 cluster_psql --dbname=teslamate --command='CREATE ROLE stranger LOGIN'
@@ -56,6 +58,27 @@ is "$(value teslamate "SELECT count(*), bool_and(proven_at IS NOT NULL), min(pro
     "1|t|read|$dir" "a backup is recorded in the database"
 PITSTOP_BACKUP_DIR='' health
 is "$status" 0 "where no directory is named, what was recorded counts"
+manifest=$(echo "$dir"/*.json)
+cp -p "$manifest" "$cluster/manifest"
+# made_ago AGE: the backup, as its manifest has it and as the database has it.
+made_ago() {
+    change_manifest "$manifest" "j['started_at'] = '$(date --utc --date="$1 ago" +%FT%TZ)'"
+    value teslamate "UPDATE pitstop.backup SET started_at = now() - interval '$1'" --output=/dev/null
+}
+made_ago '35 hours'
+health
+is "$status" 0 "a backup of yesterday is well"
+for known in 'in its directory' 'as recorded'; do
+    made_ago '37 hours'
+    health
+    like "$status $out" '^1 .*warning +backup .*backup: warning: .* is proven' "after a day and a half it is a warning, $known"
+    made_ago '8 days'
+    health
+    like "$status $out" '^2 .*critical +backup .*backup: critical: .* is proven' "and critical after a week"
+    export PITSTOP_BACKUP_DIR=''
+done
+export PITSTOP_BACKUP_DIR=$dir
+cp -p "$cluster/manifest" "$manifest"
 rm "$dir"/*.json
 health
 like "$status $out" '^2 .*critical +backup .*backup: critical: There is no proven backup' "no proven backup is critical"
@@ -67,6 +90,38 @@ health
 like "$status $out" '^2 .*backup: critical: There is no proven backup' "which is none of this one's"
 health --backup-dir "$dir/gone"
 like "$status $out" '^3 .*backup: unknown: could not read the directory' "a directory that is gone is unknown"
+like "$out" 'disk_backups: unknown: could not look at the disk of ' "and so is its disk"
+
+# ---- what the server sees
+
+# Check, subject, state and note, a line for each. The version of PostgreSQL is not looked at here.
+by_program() {
+    json '"\n".join(sorted("|".join((code, o.get("componentId", ""), o["state"], o.get("output", "")))
+                           for code, all in j["health"]["checks"].items() for o in all
+                           if code not in ("connection", "postgres", "backup", "disk_backups")))'
+}
+by_server() {
+    value teslamate "SELECT concat_ws('|', c ->> 'code', o ->> 'subject', o ->> 'status', o ->> 'note')
+                       FROM jsonb_array_elements(pitstop.health() -> 'checks') AS c, jsonb_array_elements(c -> 'observations') AS o
+                      WHERE c ->> 'code' <> 'postgres'" | LC_ALL=C sort
+}
+
+health --json
+is "$(by_program)" "$(by_server)" "the program says of each check what health() says"
+cluster_psql --dbname=teslamate --output=/dev/null --command='DELETE FROM settings' --command='TRUNCATE schema_migrations' \
+    --command='DROP INDEX positions_car_id_index' --command="UPDATE positions SET date = date - interval '2 days' WHERE latitude = 0" \
+    --command='UPDATE drives SET start_address_id = NULL, end_address_id = NULL' \
+    --command='UPDATE drives SET end_date = NULL WHERE id = (SELECT max(id) FROM drives)' \
+    --command='UPDATE charging_processes SET address_id = NULL' \
+    --command='ALTER DATABASE teslamate SET pitstop.repair = on' \
+    --command='ALTER TABLE positions SET (autovacuum_enabled = off)' \
+    --command="UPDATE pg_class SET relpages = 30000, reltuples = 1000000 WHERE relname IN ('positions', 'positions_pkey')" \
+    --command="UPDATE pg_collation SET collversion = '0' WHERE collname = 'de-x-icu'" --command='CREATE TABLE names (name text COLLATE "de-x-icu")'
+health --json
+is "$(by_program)" "$(by_server)" "also when most are not well"
+is "$(by_program | grep -vE '^(disk_database|long_transactions|database_size|dead_rows)\|' | cut -d'|' -f1,3 | grep -v '|ok$' | sort -u | paste -sd ' ')" \
+    'addresses|warning collation|warning geocoder|warning index_bloat|warning indexes|warning migration|unknown open_sessions|warning positions|critical teslamate|critical' \
+    "as these are"
 
 # ---- the server is gone, or hangs
 

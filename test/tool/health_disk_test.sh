@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# pitstop health and doctor(): disks that get full, the server's and that of the backups.
+set -euo pipefail
+
+# shellcheck source=../tap.sh
+source "$PITSTOP_SOURCE/test/tap.sh"
+# shellcheck source=tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
+# shellcheck source=../../tool/cluster.sh
+source "$PITSTOP_SOURCE/tool/cluster.sh"
+# shellcheck source=../teslamate.sh
+source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=backups.sh
+source "$PITSTOP_SOURCE/test/tool/backups.sh"
+
+# A memory disk, which goes whatever way this shell ends. It takes no more memory than what is on it, whatever its size.
+disk=''
+
+remove_disk() {
+    if [[ -n "$disk" ]]; then
+        umount --lazy "$disk" 2>/dev/null || true
+        rmdir "$disk" 2>/dev/null || true
+    fi
+}
+
+resize_disk() {
+    mount -o "remount,size=$1" "$disk"
+}
+
+finding() {
+    value teslamate "SELECT severity, what FROM pitstop.doctor() WHERE code = 'disk_database' AND what LIKE '%tablespace small%'"
+}
+
+# look OPTION...: what the program says of both disks is in $both.
+look() {
+    run_pitstop health --json "$@"
+    both=$(json '" ".join(o["state"] for c in ("disk_database", "disk_backups") for o in j["health"]["checks"][c]
+                          if o.get("componentId") in (None, "tablespace small"))')
+}
+
+may_mount || { echo '1..0 # SKIP this user may not mount a disk of a size of its own'; exit 0; }
+cluster_guard
+trap 'cluster_cleanup; remove_disk' EXIT
+backups_start
+disk=$(mktemp -d "$(cluster_parent)/pitstop-disk-XXXXXX")
+mount -t tmpfs -o size=6g,mode=0755 pitstop_test "$disk"
+mkdir "$disk/tablespace" "$disk/backups"
+cluster_own "$disk/tablespace"
+export PITSTOP_BACKUP_DIR=$disk/backups
+cluster_psql --dbname=teslamate --command="CREATE TABLESPACE small LOCATION '$disk/tablespace'"
+
+is "$(finding)" '' "with 6 GB free doctor() says nothing of the server's disk"
+look
+is "$both" 'ok ok' "and the program that both are well"
+
+resize_disk 3g
+is "$(finding)" 'warning|free space where the server keeps its data, tablespace small: 3.2 GB' "with 3 GB free doctor() warns"
+look
+is "$both" 'warning warning' "and so does the program, of both"
+look --threshold disk_database=2GB:1GB --threshold disk_backups=2GB:1GB
+is "$both" 'ok ok' "unless it is told that this is enough"
+look --threshold disk_database=5GB:4GB --threshold disk_backups=5GB:4GB
+is "$both" 'critical critical' "or far from it"
+
+resize_disk 500m
+is "$(finding)" 'critical|free space where the server keeps its data, tablespace small: 524.3 MB' "with half of one it is critical to doctor()"
+look
+is "$both" 'critical critical' "and to the program"
+run_pitstop health
+like "$status $out" '^2 .*disk_backups: critical: 524 MB.*pitstop expire' "which says how much there is, and what mends it"
+
+resize_disk 6g
+look
+is "$(finding)$both" 'ok ok' "when there is room again all is well"
+
+done_testing
