@@ -166,7 +166,7 @@ constexpr HealthCheck catalogue[] = {
      hours(1),
      seconds(5),
      Source::server,
-     "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION"},
+     "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION or ALTER COLLATION … REFRESH VERSION"},
 };
 
 bool is_at_least_as_bad(const HealthCheck &check, double value, const std::optional<double> &threshold) noexcept

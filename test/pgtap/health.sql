@@ -1,6 +1,6 @@
 -- What health sees: each check's green and red, as facts (observe), as findings (doctor), and as JSON (health).
 BEGIN;
-SELECT plan(72);
+SELECT plan(74);
 \ir ../fixtures/sessions.sql
 \ir ../fixtures/pgtap/refusal.sql
 
@@ -253,6 +253,10 @@ SELECT results_eq(
     $$ SELECT pg_temp.findings('collation') $$,
     $$ VALUES ('warning, 1: collations that another version of the system''s library sorted: 1; collation de-x-icu') $$,
     'one that something is sorted by does');
+SELECT is((SELECT mend FROM pitstop.doctor() WHERE code = 'collation'),
+          'REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION or ALTER COLLATION … REFRESH VERSION', 'what mends it is told');
+ALTER COLLATION "de-x-icu" REFRESH VERSION;
+SELECT is_empty($$ SELECT pg_temp.findings('collation') $$, 'and does');
 ROLLBACK TO SAVEPOINT sorting;
 
 -- Empty pages: as ANALYZE would leave it for a million rows in twice the pages that they need. An entry takes 20 bytes, 7336.8
