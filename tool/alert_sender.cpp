@@ -55,23 +55,32 @@ struct AlertSender::Shared {
     Shared(const HealthWatch &what, AlertPlan how, const std::optional<std::string> &directory)
         : watch(what), plan(std::move(how)), alerts(plan)
     {
-        if (!directory)
-            return;
-        path = join_path(*directory, record_name);
-        read_record();
+        if (directory)
+            path = join_path(*directory, record_name);
     }
 
-    // A record that is damaged is told, and begun anew: alerts that stay away for its sake would be worse.
-    void read_record()
+    std::optional<std::string> record_text() const
     {
-        if (!exists(path))
-            return;
+        return path.empty() || !exists(path) ? std::nullopt : std::optional(read_file(path, record_limit));
+    }
+
+    // By the thread, and not under the lock: see save(). A record that is damaged is told, and begun anew: alerts that stay
+    // away for its sake would be worse.
+    void read_record(std::unique_lock<std::mutex> &lock)
+    {
         try {
-            alerts = Alerts(plan, read_file(path, record_limit), instant_now());
+            lock.unlock();
+            const std::optional<std::string> text = record_text();
+            lock.lock();
+            if (!text)
+                return;
+            alerts = Alerts(plan, *text, instant_now());
             saved = alerts.revision();
-        } catch (const Failure &failure) {
-            complain("could not read what was announced so far, and begins anew: " + std::string(failure.what()));
+        } catch (const std::exception &error) {
+            complain("could not read what was announced so far, and begins anew: " + std::string(error.what()));
         }
+        if (!lock.owns_lock())
+            lock.lock();
     }
 
     // Not under the lock: a disk that hangs holds up this thread, and nobody who wants to stop it or to change the plan.
@@ -134,6 +143,7 @@ struct AlertSender::Shared {
     void run()
     {
         std::unique_lock<std::mutex> lock(mutex);
+        read_record(lock);
         while (!over) {
             try {
                 step(lock);
