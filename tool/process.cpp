@@ -27,7 +27,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds long_patience{10};
+constexpr std::chrono::milliseconds short_patience{500};  // less than the program's farewell to its threads
 constexpr off_t complaint_bytes = 4096;
 
 // NAME=VALUE of this program's environment, with what the call adds.
@@ -200,7 +201,7 @@ int ChildProcess::wait()
 {
     int status = 0;
     while (!has_ended(status))
-        wait_a_while(pid_descriptor_ ? -1 : 50);
+        wait_a_while(pid_descriptor_ ? -1 : 50, long_patience);
     return status;
 }
 
@@ -210,35 +211,36 @@ int ChildProcess::wait_for(std::chrono::seconds at_most)
     int status = 0;
     while (!has_ended(status)) {
         if (std::chrono::steady_clock::now() >= deadline) {
-            end();
+            end(short_patience);
             throw Failure(ExitCode::program, name_ + " did not end within " + std::to_string(at_most.count()) + " s");
         }
-        wait_a_while(50);
+        wait_a_while(50, short_patience);
     }
     return status;
 }
 
 // Until it has ended, perhaps. A signal to this program ends the child and throws.
-void ChildProcess::wait_a_while(int at_most_ms)
+void ChildProcess::wait_a_while(int at_most_ms, std::chrono::milliseconds patience)
 {
     struct pollfd wanted[2] = {{pid_descriptor_.get(), POLLIN, 0}, {signal_descriptor(), POLLIN, 0}};
     ::poll(wanted, 2, at_most_ms);
     if (requested_signal() != 0 && is_stoppable()) {
-        end();
+        end(patience);
         require_going_on();
     }
 }
 
-void ChildProcess::end() noexcept
+// To the group, which it leads: a shell ends without the programs that it waits for.
+void ChildProcess::end(std::chrono::milliseconds patience) noexcept
 {
     if (pid_ <= 0)
         return;
     const auto deadline = steady_clock::now() + patience;
-    ::kill(pid_, SIGTERM);
+    ::kill(-pid_, SIGTERM);
     int status = 0;
     while (!has_ended(status)) {
         if (steady_clock::now() > deadline)
-            ::kill(pid_, SIGKILL);
+            ::kill(-pid_, SIGKILL);
         struct pollfd wanted = {pid_descriptor_.get(), POLLIN, 0};
         ::poll(&wanted, 1, 50);
     }

@@ -46,14 +46,15 @@ public:
 
     // Waits to its end and returns the status as wait(2) gives it. A signal to this program ends the child and throws.
     int wait();
-    // The same, for so long at most: then the child is ended, and Failure (program) raised.
+    // The same, for so long at most: then the child is ended, and Failure (program) raised. Who is waited for like this is
+    // killed when he does not end soon after he was asked to.
     int wait_for(std::chrono::seconds at_most);
     // The same, when it has ended already; else nothing happens and it returns false.
     bool has_ended(int &status);
     // Readable when it has ended: for a poll().
     int descriptor() const noexcept { return pid_descriptor_.get(); }
-    // SIGTERM, and SIGKILL when it has not ended after some seconds.
-    void end() noexcept;
+    // SIGTERM to it and to what it has started, and SIGKILL when it has not ended after that.
+    void end(std::chrono::milliseconds patience = std::chrono::seconds(10)) noexcept;
 
     // The last lines it wrote to standard error, printable, without its own name in front.
     std::string complaint() const;
@@ -63,7 +64,7 @@ public:
     void require_success(const std::string &doing);
 
 private:
-    void wait_a_while(int at_most_ms);
+    void wait_a_while(int at_most_ms, std::chrono::milliseconds patience);
 
     std::string name_;
     pid_t pid_ = -1;
