@@ -14,8 +14,8 @@ namespace pitstop::tool {
 
 namespace {
 
-// Looks take no longer than their timeouts, unless something hangs that cannot be given up.
-constexpr std::chrono::milliseconds grace{2000};
+// Looks take no longer than their timeouts and the wait for their turn, unless something hangs that cannot be given up.
+constexpr std::chrono::milliseconds grace{5000};
 
 std::chrono::milliseconds longest_timeout()
 {

@@ -24,6 +24,9 @@ constexpr seconds retry_pause{60};
 constexpr seconds history_pause{3600};
 constexpr seconds first_round{30};
 constexpr milliseconds farewell{1000};
+// A server may have few connections left, which are others' as well. But one that hangs is to be told by each check in time.
+constexpr unsigned sessions_at_once = 3;
+constexpr seconds longest_turn{2};
 
 std::string text_of(const Failure &failure)
 {
@@ -67,6 +70,26 @@ struct HealthWatch::Shared {
         const std::lock_guard<std::mutex> lock(mutex);
         const auto &on = board.checks();
         return std::find(on.begin(), on.end(), &check) != on.end();
+    }
+
+    bool takes_turns(const HealthCheck &check) const
+    {
+        return check.source == HealthCheck::Source::server || (check.code == "backup" && !target.backup_dir);
+    }
+
+    // Goes on in any case, after a while.
+    void begin_turn()
+    {
+        std::unique_lock<std::mutex> lock(mutex);
+        changed.wait_for(lock, longest_turn, [this] { return over || turns < sessions_at_once; });
+        ++turns;
+    }
+
+    void end_turn()
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        --turns;
+        changed.notify_all();
     }
 
     void note(const HealthCheck &check, Look look)
@@ -127,6 +150,7 @@ struct HealthWatch::Shared {
     }
 
     // What the threads do.
+    Look look_in_turn(const HealthCheck &check);
     bool look_once(const HealthCheck &check);
     void keep_looking(const HealthCheck &check);
     void keep_history();
@@ -147,12 +171,26 @@ struct HealthWatch::Shared {
     bool connection_failed = false;
     unsigned rounds = 0;  // how often all were woken to look again
     unsigned threads = 0;
+    unsigned turns = 0;  // that have begun, and not ended
 };
+
+Look HealthWatch::Shared::look_in_turn(const HealthCheck &check)
+{
+    struct Turn {
+        explicit Turn(Shared &shared) : of(shared) { of.begin_turn(); }
+        ~Turn() { of.end_turn(); }
+        Turn(const Turn &) = delete;
+        Turn &operator=(const Turn &) = delete;
+        Shared &of;
+    };
+    const Turn turn(*this);
+    return look_at(check, target);
+}
 
 bool HealthWatch::Shared::look_once(const HealthCheck &check)
 {
     try {
-        note(check, look_at(check, target));
+        note(check, takes_turns(check) ? look_in_turn(check) : look_at(check, target));
         return true;
     } catch (const Failure &failure) {
         note_failure(check, text_of(failure));
