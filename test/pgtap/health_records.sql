@@ -1,7 +1,7 @@
 -- What the program records of itself: its backups, and a few numbers over time.
 BEGIN;
 \ir ../fixtures/pgtap/refusal.sql
-SELECT plan(37);
+SELECT plan(39);
 
 -- Backups -------------------------------------------------------------------------------------------------------------
 
@@ -31,6 +31,12 @@ SELECT results_eq('SELECT host, directory, name FROM pitstop.backups()',
                   'takes the place of what was known of that directory of that host, and of nothing else');
 SELECT is(pitstop.record_backups('nas', '/backups', '[]'), 0::bigint, 'of a directory that was emptied');
 SELECT is((SELECT count(*) FROM pitstop.backups()), 2::bigint, 'nothing is left');
+
+SELECT pitstop.record_backups('gone', '/backups', '[{"name": "four", "started_at": "2026-01-04T10:00:00Z"}]') \g /dev/null
+UPDATE pitstop.backup SET recorded_at = now() - CASE host WHEN 'gone' THEN interval '401 days' ELSE interval '399 days' END;
+SELECT is(pitstop.record_backups('nas', '/backups', '[]'), 0::bigint, 'recording those of one machine');
+SELECT results_eq('SELECT host, directory, name FROM pitstop.backups()', $$ VALUES ('pi', '/backups', 'three'), ('pi', '/more', 'three') $$,
+                  'forgets what was recorded more than 400 days ago, of whichever machine');
 
 CREATE TEMP TABLE known AS SELECT * FROM pitstop.backups();
 CREATE TEMP TABLE wrong (what text, backups text, raised text);

@@ -79,6 +79,17 @@ for known in 'in its directory' 'as recorded'; do
 done
 export PITSTOP_BACKUP_DIR=$dir
 cp -p "$cluster/manifest" "$manifest"
+# Of this machine nothing is proven any more; of another one there is a proven backup, recorded so long before.
+recorded_before() {
+    cluster_psql --dbname=teslamate --output=/dev/null --command="UPDATE pitstop.backup SET proven_at = NULL" \
+        --command="SELECT pitstop.record_backups('gone', '/backups', jsonb_build_array(jsonb_build_object('name', 'old', 'started_at', now(), 'proven_at', now())))" \
+        --command="UPDATE pitstop.backup SET recorded_at = (SELECT max(recorded_at) FROM pitstop.backup) - interval '$1' WHERE host = 'gone'"
+    PITSTOP_BACKUP_DIR='' health
+}
+recorded_before '47 hours'
+is "$status" 0 "also of another machine, within two days of what was recorded last"
+recorded_before '49 hours'
+like "$status $out" '^2 .*backup: critical: There is no proven backup' "and not what is older: that machine may be gone"
 rm "$dir"/*.json
 health
 like "$status $out" '^2 .*critical +backup .*backup: critical: There is no proven backup' "no proven backup is critical"
