@@ -60,7 +60,8 @@ test_packages() {
     echo "postgresql-$1-pgtap" libtap-parser-sourcehandler-pgtap-perl perl libgtest-dev \
         clang libclang-rt-dev clang-format valgrind shellcheck openssl \
         age rclone zstd zsh fish man-db \
-        chromium fonts-wqy-microhei nodejs "$(npm_package)" prometheus wrk faketime
+        chromium fonts-wqy-microhei nodejs "$(npm_package)" prometheus wrk \
+        e2fsprogs faketime
 }
 
 missing_of() {
