@@ -59,11 +59,11 @@ move_clock +30m
 is "$(finding)" '' "half an hour is well"
 move_clock +90m
 like "$(finding)" \
-    '^warning\|age of the oldest transaction: [0-9]+ min; idle in transaction, application_name a forgotten psql$' \
+    '^warning\|age of the oldest transaction: 1 h [0-9]+ min; idle in transaction, application_name a forgotten psql$' \
     "more than an hour is a warning"
 is "$(state)" warning "and so says the program"
 move_clock +7h
-like "$(finding)" '^critical\|age of the oldest transaction: 7 h; idle in transaction, ' "more than six are critical"
+like "$(finding)" '^critical\|age of the oldest transaction: 7 h( [0-9]+ min)?; idle in transaction, ' "more than six are critical"
 is "$(state)" critical "and so says the program"
 is "$(value teslamate "SELECT examples, mend FROM pitstop.doctor() WHERE code = 'long_transactions'")" \
     "{$pid}|SELECT pg_terminate_backend(pid), with the pid from pg_stat_activity" "and how to end it is told"
@@ -75,8 +75,8 @@ in_session "PREPARE TRANSACTION 'forgotten'"
 is "$(value teslamate "SELECT value > 0, note, examples FROM pitstop.observe('long_transactions')")" \
     't|a prepared transaction, of which pg_prepared_xacts tells|{}' "a prepared transaction holds everybody up without a session"
 move_clock +14h
-is "$(finding)" \
-    'critical|age of the oldest transaction: 7 h; a prepared transaction, of which pg_prepared_xacts tells' "for as long as it is there"
+like "$(finding)" \
+    '^critical\|age of the oldest transaction: 7 h( [0-9]+ min)?; a prepared transaction, of which pg_prepared_xacts tells$' "for as long as it is there"
 in_session "ROLLBACK PREPARED 'forgotten'"
 is "$(finding)" '' "and not when it is rolled back"
 

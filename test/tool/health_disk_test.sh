@@ -63,7 +63,7 @@ look --threshold disk_database=5GB:4GB --threshold disk_backups=5GB:4GB
 is "$both" 'critical critical' "or far from it"
 
 resize_disk 500m
-is "$(finding)" 'critical|free space where the server keeps its data, tablespace small: 524.3 MB' "with half of one it is critical to doctor()"
+is "$(finding)" 'critical|free space where the server keeps its data, tablespace small: 524 MB' "with half of one it is critical to doctor()"
 look
 is "$both" 'critical critical' "and to the program"
 run_pitstop health
