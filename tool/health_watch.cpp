@@ -106,10 +106,10 @@ struct HealthWatch::Shared {
         looked_at(check);
     }
 
-    void note_failure(const HealthCheck &check, const std::string &error)
+    void note_failure(const HealthCheck &check, const std::string &error, const std::string &hint = {})
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        board.note_failure(check.code, error, instant_now());
+        board.note_failure(check.code, error, instant_now(), hint);
         connection_failed = connection_failed || check.code == "connection";
         looked_at(check);
     }
@@ -193,7 +193,7 @@ bool HealthWatch::Shared::look_once(const HealthCheck &check)
         note(check, takes_turns(check) ? look_in_turn(check) : look_at(check, target));
         return true;
     } catch (const Failure &failure) {
-        note_failure(check, text_of(failure));
+        note_failure(check, text_of(failure), failure.hint());
     } catch (const Interrupted &) {
         // The program ends.
     } catch (const std::exception &error) {

@@ -42,6 +42,11 @@ cluster_psql --dbname=teslamate --command='CREATE ROLE stranger LOGIN'
 health --user stranger
 is "$status" 3 "what it may not look at is unknown, which is 3"
 
+health --dbname postgres --disable backup
+like "$status $out" '^3 .*positions: unknown: the extension pitstop .* is not installed .*    As a superuser, in that database: CREATE EXTENSION pitstop' \
+    "where the extension is missing it says how it is made"
+ok "and not how to mend what nobody saw" lacks <(echo "$out") 'close_stale'
+
 # ---- for programs
 
 health --nagios

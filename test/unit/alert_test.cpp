@@ -329,6 +329,16 @@ TEST(A_message, says_it_to_programs_and_to_people)
         R"("to":"critical","since":"2026-11-25T10:00:00Z","note":"8 days 2 h","mend":"pitstop backup"}]})");
 }
 
+TEST(A_message, has_no_call_that_mends_what_nobody_can_look_at)
+{
+    Alerts alerts(plan_of(seconds(0)));
+    is(alerts, unknown, seconds(0));
+    EXPECT_NE(alerts.due(after(seconds(5)))
+                  ->json.find(R"("to":"unknown","since":"2026-11-25T10:00:00Z","note":"8 days 2 h","mend":""})"),
+              std::string::npos)
+        << alerts.due(after(seconds(5)))->json;
+}
+
 TEST(A_message, tells_recoveries_and_reminders_in_a_sentence)
 {
     Alerts alerts(with_repeat(hours(1)));

@@ -213,12 +213,14 @@ TEST(A_check, is_unknown_once_looks_fail_for_so_long_and_stays_so_until_one_succ
     HealthBoard board = board_of({"positions"});
     board.note("positions", {value_of(5)}, after(seconds(10)));
     board.note_failure("positions", "could not ask", after(seconds(429)));
-    board.note_failure("positions", "timed out", after(seconds(489)));
+    board.note_failure("positions", "timed out", after(seconds(489)), "Look for locks.");
     const HealthReport report = board.report(after(seconds(490)));
     EXPECT_EQ(check_in(report, "positions").status, unknown);
     EXPECT_EQ(check_in(report, "positions").since, date(seconds(430)));
     EXPECT_EQ(check_in(report, "positions").error, "timed out");
+    EXPECT_EQ(check_in(report, "positions").hint, "Look for locks.");
     board.note("positions", {value_of(5)}, after(seconds(600)));
+    EXPECT_EQ(check_in(board.report(after(seconds(601))), "positions").hint, "");
     EXPECT_EQ(check_in(board.report(after(seconds(601))), "positions").status, ok);
     EXPECT_EQ(check_in(board.report(after(seconds(601))), "positions").since, date(seconds(600)));
 }

@@ -34,6 +34,34 @@ TEST(A_finding, is_the_error_where_that_is_the_reason)
     EXPECT_EQ(finding_of(report), "connection refused");
 }
 
+TEST(What_mends, is_the_call_of_the_catalogue)
+{
+    EXPECT_EQ(mend_of(check_report("open_sessions", HealthStatus::warning, {observation("", 3)})),
+              "SELECT * FROM pitstop.close_stale()");
+}
+
+TEST(What_mends, is_what_the_error_asks_for_where_nobody_can_look)
+{
+    CheckReport report = check_report("open_sessions", HealthStatus::unknown, {observation("", 3)});
+    report.error = "the extension is not installed";
+    EXPECT_EQ(mend_of(report), "");
+    report.hint = "CREATE EXTENSION pitstop";
+    EXPECT_EQ(mend_of(report), "CREATE EXTENSION pitstop");
+
+    // What was seen a while ago still counts.
+    report.status = HealthStatus::warning;
+    EXPECT_EQ(mend_of(report), "SELECT * FROM pitstop.close_stale()");
+}
+
+TEST(What_mends, is_told_of_a_connection_in_any_case)
+{
+    CheckReport report = check_report("connection", HealthStatus::critical, {});
+    report.error = "connection refused";
+    EXPECT_EQ(mend_of(report), find_health_check("connection")->mend);
+    report.hint = "Start it.";
+    EXPECT_EQ(mend_of(report), "Start it.");
+}
+
 TEST(A_finding, is_that_nobody_has_looked_yet)
 {
     CheckReport report = check_report("positions", HealthStatus::unknown, {});

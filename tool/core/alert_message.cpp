@@ -50,7 +50,8 @@ std::optional<AlertMessage> Alerts::due(Instant now) const
                            {"to", name_of(change.to)},
                            {"since", iso_text(change.since)},
                            {"note", change.note},
-                           {"mend", check->mend}});
+                           // What nobody can look at is not mended by what mends what is seen.
+                           {"mend", change.to == HealthStatus::unknown ? "" : check->mend}});
     }
     if (changes.size() > told_one_by_one)
         words += " and " + std::to_string(changes.size() - told_one_by_one) + " more";

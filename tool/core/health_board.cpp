@@ -52,7 +52,7 @@ void HealthBoard::take_plan(Steady now)
         if (Entry *const old = find(check->code))
             entries.push_back(std::move(*old));
         else
-            entries.push_back({check, {}, {HealthStatus::unknown, now}, {}, now + stale_after(*check), {}, {}});
+            entries.push_back({check, {}, {HealthStatus::unknown, now}, {}, now + stale_after(*check), {}, {}, {}});
         entries.back().thresholds = thresholds_of(plan_, *check);
     }
     entries_ = std::move(entries);
@@ -85,10 +85,11 @@ void HealthBoard::note(std::string_view code, std::vector<Observation> observati
     entry->observed_at = at.steady;
     entry->fresh_until = at.steady + stale_after(*entry->check);
     entry->error.clear();
+    entry->hint.clear();
     settle(at);
 }
 
-void HealthBoard::note_failure(std::string_view code, std::string error, Instant at)
+void HealthBoard::note_failure(std::string_view code, std::string error, Instant at, std::string hint)
 {
     settle(at);
     Entry *const entry = find(code);
@@ -100,6 +101,7 @@ void HealthBoard::note_failure(std::string_view code, std::string error, Instant
         entry->fresh_until = at.steady + stale_after(*entry->check);
     }
     entry->error = std::move(error);
+    entry->hint = std::move(hint);
     settle(at);
 }
 
@@ -205,6 +207,7 @@ CheckReport HealthBoard::report_of(const Entry &entry, const Instant &now) const
     if (entry.observed_at)
         report.observed_at = date_of(*entry.observed_at, now);
     report.error = entry.error.empty() && is_stale ? hanging : entry.error;
+    report.hint = entry.hint;
     report.observations = entry.observations;
     const bool has_failed = !entry.error.empty() && entry.check->code == connection;
     if (is_stale || has_failed)

@@ -29,8 +29,8 @@ public:
     // What is noted of a check that is off goes nowhere. No observation at all is ok: nothing is there that could be bad.
     void note(std::string_view code, std::vector<Observation> observations, Instant at);
     // A look that failed. What was seen last stays, with the error; as soon as that is older than stale_after() tells, or there
-    // was none, the check is unknown; "connection" is critical at once.
-    void note_failure(std::string_view code, std::string error, Instant at);
+    // was none, the check is unknown; "connection" is critical at once. The hint says what can be done about the error.
+    void note_failure(std::string_view code, std::string error, Instant at, std::string hint = {});
 
     // Takes another plan, and judges by it what was seen last; a check that is new is unknown.
     void change_plan(HealthPlan plan, Instant now);
@@ -56,6 +56,7 @@ private:
         std::optional<Steady> observed_at;
         Steady fresh_until{0};  // unknown from then on
         std::string error;
+        std::string hint;
         std::vector<JudgedObservation> observations;
     };
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tool/core/health_text.hpp"
+#include "tool/core/health_words.hpp"
 
 namespace pitstop::tool {
 
@@ -58,7 +59,7 @@ void write_check(Json &entry, const CheckReport &report)
     entry["since"] = iso_text(report.since);
     if (report.thresholds.warning || report.thresholds.critical)
         entry["thresholds"] = thresholds_of(report);
-    set_text(entry, "mend", report.check->mend);
+    set_text(entry, "mend", mend_of(report));
     set_text(entry, "error", report.error);
 }
 

@@ -22,6 +22,7 @@ struct CheckReport {
     Moment since;                                 // when it became that
     std::optional<Moment> observed_at;            // nothing: it has not been looked at yet
     std::string error;  // why there is no newer observation; empty when the last look went well
+    std::string hint;   // what can be done about the error, where that is known
     std::vector<JudgedObservation> observations;  // of the last look that went well
 };
 

@@ -142,8 +142,8 @@ std::string health_advice(const HealthReport &report)
         if (check.status == HealthStatus::ok)
             continue;
         text += (text.empty() ? "" : "\n") + wrapped(line_of(check), 0, 4);
-        if (!check.check->mend.empty())
-            text += "    " + wrapped(std::string(check.check->mend), 4, 4);
+        if (const std::string mend = mend_of(check); !mend.empty())
+            text += "    " + wrapped(mend, 4, 4);
     }
     return text;
 }

@@ -32,6 +32,13 @@ bool is_blind(const CheckReport &report) noexcept
     return !report.error.empty() && (report.status == HealthStatus::unknown || report.check->code == "connection");
 }
 
+std::string mend_of(const CheckReport &report)
+{
+    if (is_blind(report) && !report.hint.empty())
+        return report.hint;
+    return report.status == HealthStatus::unknown ? std::string() : std::string(report.check->mend);
+}
+
 std::string finding_of(const CheckReport &report)
 {
     if (is_blind(report))
