@@ -34,7 +34,10 @@ start_with_clock() {
     local library
     library=$(faketime -f +0 printenv LD_PRELOAD)
     move_clock +0
-    LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$cluster/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 cluster_start
+    # Not for what changes the user on the way: what the library shares with its children would be root's.
+    cluster_as_server env LD_PRELOAD="$library" FAKETIME_TIMESTAMP_FILE="$cluster/clock" FAKETIME_NO_CACHE=1 \
+        FAKETIME_DONT_FAKE_MONOTONIC=1 "$(cluster_bin)/pg_ctl" --pgdata="$cluster/data" --log="$cluster/log" --wait --silent start \
+        </dev/null >/dev/null 2>&1
 }
 
 cluster_guard
