@@ -77,10 +77,6 @@ go_on() {
     err=$(<"$cluster/stopped.err")
 }
 
-may_mount() {
-    [[ $EUID -eq 0 ]] && unshare --mount mount -t tmpfs pitstop_test /mnt 2>/dev/null
-}
-
 # run_read_only ARGUMENT...: pitstop, which finds $dir on a file system that is read-only. Sets $status, $out and $err.
 # shellcheck disable=SC2016,SC2034  # for the other shell to expand; for who calls it
 run_read_only() {

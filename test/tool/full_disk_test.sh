@@ -10,18 +10,10 @@ source "$PITSTOP_SOURCE/test/tool/tool.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=../disk.sh
+source "$PITSTOP_SOURCE/test/disk.sh"
 # shellcheck source=backups.sh
 source "$PITSTOP_SOURCE/test/tool/backups.sh"
-
-# A memory disk of its own, which goes whatever way this shell ends.
-disk=''
-
-remove_disk() {
-    if [[ -n "$disk" ]]; then
-        umount --lazy "$disk" 2>/dev/null || true
-        rmdir "$disk" 2>/dev/null || true
-    fi
-}
 
 # leave_room BYTES: fills the disk but for so much.
 leave_room() {
@@ -47,8 +39,7 @@ cluster_guard
 trap 'cluster_cleanup; remove_disk' EXIT
 backups_start
 cluster_psql --dbname=teslamate --command='CREATE TABLE noise AS SELECT sha512(i::text::bytea) FROM generate_series(1, 20000) AS i'
-disk=$(mktemp -d "$(cluster_parent)/pitstop-disk-XXXXXX")
-mount -t tmpfs -o size=16m,mode=0700 pitstop_test "$disk"
+make_disk 16m
 export PITSTOP_BACKUP_DIR=$disk
 run_pitstop backup "$disk/first.dump"
 is "$status" 0 "while there is room a backup succeeds"

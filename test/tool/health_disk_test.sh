@@ -10,18 +10,10 @@ source "$PITSTOP_SOURCE/test/tool/tool.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=../disk.sh
+source "$PITSTOP_SOURCE/test/disk.sh"
 # shellcheck source=backups.sh
 source "$PITSTOP_SOURCE/test/tool/backups.sh"
-
-# A memory disk, which goes whatever way this shell ends. It takes no more memory than what is on it, whatever its size.
-disk=''
-
-remove_disk() {
-    if [[ -n "$disk" ]]; then
-        umount --lazy "$disk" 2>/dev/null || true
-        rmdir "$disk" 2>/dev/null || true
-    fi
-}
 
 resize_disk() {
     mount -o "remount,size=$1" "$disk"
@@ -42,8 +34,7 @@ may_mount || { echo '1..0 # SKIP this user may not mount a disk of a size of its
 cluster_guard
 trap 'cluster_cleanup; remove_disk' EXIT
 backups_start
-disk=$(mktemp -d "$(cluster_parent)/pitstop-disk-XXXXXX")
-mount -t tmpfs -o size=6g,mode=0755 pitstop_test "$disk"
+make_disk 6g 0755
 mkdir "$disk/tablespace" "$disk/backups"
 cluster_own "$disk/tablespace"
 export PITSTOP_BACKUP_DIR=$disk/backups

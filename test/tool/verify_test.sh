@@ -10,6 +10,8 @@ source "$PITSTOP_SOURCE/test/tool/tool.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=../disk.sh
+source "$PITSTOP_SOURCE/test/disk.sh"
 # shellcheck source=backups.sh
 source "$PITSTOP_SOURCE/test/tool/backups.sh"
 

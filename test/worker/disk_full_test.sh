@@ -8,35 +8,17 @@ source "$PITSTOP_SOURCE/test/tap.sh"
 source "$PITSTOP_SOURCE/tool/cluster.sh"
 # shellcheck source=../teslamate.sh
 source "$PITSTOP_SOURCE/test/teslamate.sh"
+# shellcheck source=../disk.sh
+source "$PITSTOP_SOURCE/test/disk.sh"
 # shellcheck source=geocoder.sh
 source "$PITSTOP_SOURCE/test/worker/geocoder.sh"
 # shellcheck source=worker.sh
 source "$PITSTOP_SOURCE/test/worker/worker.sh"
 
-# On a memory disk of its own, which goes whatever way this shell ends.
-disk=''
-
-remove_disk() {
-    if [[ -n "$disk" ]]; then
-        umount --lazy "$disk" 2>/dev/null || true
-        rmdir "$disk" 2>/dev/null || true
-    fi
-}
-
 # Servers first: nobody has a file open there then.
 disk_guard() {
     worker_guard
     trap 'geocoder_cleanup; cluster_cleanup; remove_disk' EXIT
-}
-
-may_mount() {
-    [[ $EUID -eq 0 ]] && unshare --mount mount -t tmpfs pitstop_test /mnt 2>/dev/null
-}
-
-make_disk() {
-    disk=$(mktemp -d "$(cluster_parent)/pitstop-disk-XXXXXX") || return
-    mount -t tmpfs -o size=4m,mode=0700 pitstop_test "$disk" || { rmdir "$disk"; disk=''; return 1; }
-    mkdir "$disk/tablespace" && cluster_own "$disk" "$disk/tablespace"
 }
 
 fill_disk() {
@@ -65,7 +47,9 @@ tells_of_the_disk() {
 
 disk_guard
 may_mount || { echo '1..0 # SKIP this user may not mount a disk that can be filled'; exit 0; }
-make_disk
+make_disk 4m
+mkdir "$disk/tablespace"
+cluster_own "$disk" "$disk/tablespace"
 geocoder_start
 worker_start log_min_messages=warning
 worker_small_database teslamate
