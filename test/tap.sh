@@ -60,13 +60,14 @@ like() {
     fi
 }
 
-# wait_until SECONDS COMMAND [ARGUMENT...]: polls until the command succeeds; fails when the time is over.
+# wait_until SECONDS COMMAND [ARGUMENT...]: polls until the command succeeds; fails when the time is over. $poll_seconds is how
+# long it rests in between.
 wait_until() {
     local deadline=$((SECONDS + $1))
     shift
     until "$@" >/dev/null 2>&1; do
         [[ $SECONDS -lt $deadline ]] || return 1
-        sleep 0.05
+        sleep "${poll_seconds:-0.05}"
     done
 }
 

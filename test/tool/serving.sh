@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # `pitstop serve` in the background, to be sourced after backups.sh. Its address is $url, its process $server.
 
+# What is waited for here comes with a timer: asking more often would only take the processor from other tests.
+# shellcheck disable=SC2034  # for wait_until
+poll_seconds=0.25
+
 # As cluster_guard, and ends what else this shell has started: $server, $receiver.
 # shellcheck disable=SC2154  # $receiver is a test's
 serving_guard() {
