@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -33,8 +34,9 @@ std::string one_line(std::string text)
 {
     while (!text.empty() && text.back() == '\n')
         text.pop_back();
+    // It indents what goes on.
     for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;)
-        text.replace(at, 1, "; ");
+        text.replace(at, std::min(text.find_first_not_of("\n\t ", at), text.size()) - at, "; ");
     return printable(text);
 }
 

@@ -3,14 +3,8 @@
 # with passwords, TLS under a private authority, a socket and ::1; and what is said when it does not.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
 # shellcheck source=tool.sh
 source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
 
 # A private authority, and a certificate for names that no name server knows but localhost.
 make_certificates() {
@@ -198,6 +192,7 @@ run_with "${plain[@]}" DATABASE_NAME=nosuch -- check
 like "$status $err" '^3 .*HINT: .*--dbname' "so is a database that is not there"
 run_with "${plain[@]}" DATABASE_PORT=1 -- check
 like "$status $err" '^3 .*HINT: .*Is the server running' "and a server that is not"
+like "$err" '; Is the server running on that host' "what libpq says on several lines is one sentence after the other"
 run_with "${plain[@]}" DATABASE_PORT=70000 -- check
 like "$status $err" '^2 .*DATABASE_PORT' "a port that cannot be is a matter of usage"
 run_with -- check --dbname 'postgresql://plain:secret-of-plain@127.0.0.1/x?nosuch=1'

@@ -2,16 +2,6 @@
 # pitstop health: all checks once, for people, for Docker and for Nagios.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
-# shellcheck source=backups.sh
-source "$PITSTOP_SOURCE/test/tool/backups.sh"
 # shellcheck source=serving.sh
 source "$PITSTOP_SOURCE/test/tool/serving.sh"
 
@@ -43,8 +33,9 @@ health --user stranger
 is "$status" 3 "what it may not look at is unknown, which is 3"
 
 health --dbname postgres --disable backup
-like "$status $out" '^3 .*positions: unknown: the extension pitstop .* is not installed .*    As a superuser, in that database: CREATE EXTENSION pitstop' \
+like "$status $out" '^3 .*teslamate, .*, positions, .*: unknown:[[:space:]]+the extension pitstop .* is not installed .*    As a superuser, in that database: CREATE EXTENSION pitstop' \
     "where the extension is missing it says how it is made"
+is "$(grep -c 'CREATE EXTENSION' <<<"$out")" 1 "once for all checks"
 ok "and not how to mend what nobody saw" lacks <(echo "$out") 'close_stale'
 
 # ---- for programs

@@ -298,6 +298,25 @@ TEST(The_advice, says_what_was_found_and_what_mends_it)
                                      "    Look into TeslaMate's log; signing in again mends most.\n");
 }
 
+TEST(The_advice, says_the_same_of_several_checks_once)
+{
+    std::vector<CheckReport> checks{refused()};
+    for (const char *code : {"positions", "addresses", "collation"}) {
+        checks.push_back(check_report(code, unknown, {}));
+        checks.back().error = "could not connect";
+        checks.back().hint = code == std::string("collation") ? "Wait." : "Start the server.";
+    }
+    EXPECT_EQ(health_advice(health_report(std::move(checks))),
+              "connection: critical: connection refused\n"
+              "    Is the server running? \"pitstop check\" says how it was reached.\n"
+              "\n"
+              "positions, addresses: unknown: could not connect\n"
+              "    Start the server.\n"
+              "\n"
+              "collation: unknown: could not connect\n"
+              "    Wait.\n");
+}
+
 TEST(The_advice, is_none_when_all_is_well)
 {
     EXPECT_EQ(health_advice(health_report({check_report("disk_backups", ok, {observation("", 7.5e9)})})), "");

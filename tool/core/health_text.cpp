@@ -18,11 +18,17 @@ bool is_failure(HealthStatus status) noexcept
     return status == HealthStatus::critical || status == HealthStatus::unknown;
 }
 
+// "critical: …"
+std::string said_of(const CheckReport &check)
+{
+    const std::string finding = printable(finding_of(check));
+    return name_of(check.status) + (finding.empty() ? "" : ": " + finding);
+}
+
 // "backup: critical: …"
 std::string line_of(const CheckReport &check)
 {
-    const std::string finding = printable(finding_of(check));
-    return std::string(check.check->code) + ": " + name_of(check.status) + (finding.empty() ? "" : ": " + finding);
+    return std::string(check.check->code) + ": " + said_of(check);
 }
 
 // ---- Nagios
@@ -82,6 +88,32 @@ std::string nagios_words(const HealthReport &report)
 
 // ---- a terminal
 
+// What is to be said of one check, or of several the same.
+struct Advice {
+    std::string codes;
+    std::string said;
+    std::string mend;
+};
+
+std::vector<Advice> advice_on(const std::vector<CheckReport> &checks)
+{
+    std::vector<Advice> all;
+    for (const CheckReport &check : checks) {
+        if (check.status == HealthStatus::ok)
+            continue;
+        const std::string code(check.check->code);
+        Advice advice{code, said_of(check), mend_of(check)};
+        const auto same = std::find_if(all.begin(), all.end(), [&](const Advice &each) {
+            return each.said == advice.said && each.mend == advice.mend;
+        });
+        if (same == all.end())
+            all.push_back(std::move(advice));
+        else
+            same->codes += ", " + code;
+    }
+    return all;
+}
+
 std::vector<std::string> row_of(const HealthReport &report, const CheckReport &check, const JudgedObservation &judged)
 {
     const Observation &observation = judged.observation;
@@ -138,12 +170,10 @@ TextTable health_table(const HealthReport &report)
 std::string health_advice(const HealthReport &report)
 {
     std::string text;
-    for (const CheckReport &check : report.checks) {
-        if (check.status == HealthStatus::ok)
-            continue;
-        text += (text.empty() ? "" : "\n") + wrapped(line_of(check), 0, 4);
-        if (const std::string mend = mend_of(check); !mend.empty())
-            text += "    " + wrapped(mend, 4, 4);
+    for (const Advice &advice : advice_on(report.checks)) {
+        text += (text.empty() ? "" : "\n") + wrapped(advice.codes + ": " + advice.said, 0, 4);
+        if (!advice.mend.empty())
+            text += "    " + wrapped(advice.mend, 4, 4);
     }
     return text;
 }
