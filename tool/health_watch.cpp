@@ -77,12 +77,14 @@ struct HealthWatch::Shared {
         return check.source == HealthCheck::Source::server || (check.code == "backup" && !target.backup_dir);
     }
 
-    // Goes on in any case, after a while.
-    void begin_turn()
+    // Goes on in any case, after a while. False when the watch is over: nobody begins to look then.
+    bool begin_turn()
     {
         std::unique_lock<std::mutex> lock(mutex);
         changed.wait_for(lock, longest_turn, [this] { return over || turns < sessions_at_once; });
-        ++turns;
+        if (!over)
+            ++turns;
+        return !over;
     }
 
     void end_turn()
@@ -150,7 +152,7 @@ struct HealthWatch::Shared {
     }
 
     // What the threads do.
-    Look look_in_turn(const HealthCheck &check);
+    std::optional<Look> look_in_turn(const HealthCheck &check);
     bool look_once(const HealthCheck &check);
     void keep_looking(const HealthCheck &check);
     void keep_history();
@@ -174,24 +176,31 @@ struct HealthWatch::Shared {
     unsigned turns = 0;  // that have begun, and not ended
 };
 
-Look HealthWatch::Shared::look_in_turn(const HealthCheck &check)
+std::optional<Look> HealthWatch::Shared::look_in_turn(const HealthCheck &check)
 {
     struct Turn {
-        explicit Turn(Shared &shared) : of(shared) { of.begin_turn(); }
-        ~Turn() { of.end_turn(); }
+        explicit Turn(Shared &shared) : of(shared), has_begun(shared.begin_turn()) {}
+        ~Turn()
+        {
+            if (has_begun)
+                of.end_turn();
+        }
         Turn(const Turn &) = delete;
         Turn &operator=(const Turn &) = delete;
         Shared &of;
+        const bool has_begun;
     };
     const Turn turn(*this);
-    return look_at(check, target);
+    return turn.has_begun ? std::optional(look_at(check, target)) : std::nullopt;
 }
 
 bool HealthWatch::Shared::look_once(const HealthCheck &check)
 {
     try {
-        note(check, takes_turns(check) ? look_in_turn(check) : look_at(check, target));
-        return true;
+        std::optional<Look> look = takes_turns(check) ? look_in_turn(check) : look_at(check, target);
+        if (look)
+            note(check, std::move(*look));
+        return look.has_value();
     } catch (const Failure &failure) {
         note_failure(check, text_of(failure), failure.hint());
     } catch (const Interrupted &) {
