@@ -2,14 +2,8 @@
 # What health says of a transaction that is left open, while the server's clock goes on.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
 # shellcheck source=../tool/tool.sh
 source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
 # shellcheck source=session.sh
 source "$PITSTOP_SOURCE/test/server/session.sh"
 

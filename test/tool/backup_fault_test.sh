@@ -2,16 +2,6 @@
 # pitstop backup when things go wrong: earlier backups stay whole, nothing unproven gets a backup's name, the next one runs.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
-# shellcheck source=../disk.sh
-source "$PITSTOP_SOURCE/test/disk.sh"
 # shellcheck source=backups.sh
 source "$PITSTOP_SOURCE/test/tool/backups.sh"
 

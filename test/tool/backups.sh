@@ -1,5 +1,10 @@
 # shellcheck shell=bash
-# What tests of backups share, to be sourced after tool.sh, tool/cluster.sh and teslamate.sh.
+# What tests of backups share.
+
+# shellcheck source=../tool/tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
+# shellcheck source=../disk.sh
+source "$PITSTOP_SOURCE/test/disk.sh"
 
 # backups_start [SETTING=VALUE...]: a server with TeslaMate's data and pitstop in it, and $dir, an empty directory for backups.
 # shellcheck disable=SC2154  # $cluster is cluster_create's

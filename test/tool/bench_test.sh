@@ -3,8 +3,6 @@
 # is nobody's business here.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
 # shellcheck source=tool.sh
 source "$PITSTOP_SOURCE/test/tool/tool.sh"
 

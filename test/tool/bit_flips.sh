@@ -4,14 +4,6 @@
 # usage: [SEED=S] test/script.sh BUILD_DIRECTORY test/tool/bit_flips.sh N
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
 # shellcheck source=backups.sh
 source "$PITSTOP_SOURCE/test/tool/backups.sh"
 

@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# A server with a backup, and restores that stand before a step of theirs, to be sourced after test/tool/restoring.sh.
+# A server with a backup, and restores that stand before a step of theirs.
+
+# shellcheck source=../tool/restoring.sh
+source "$PITSTOP_SOURCE/test/tool/restoring.sh"
 
 cluster_guard
 cluster_create --prefix "$PITSTOP_PREFIX" fsync=off max_connections=30

@@ -3,14 +3,6 @@
 # more kills: script.sh BUILD_DIRECTORY kills.sh, with PITSTOP_KILLS=200 and PITSTOP_SEED for the same moments again.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
 # shellcheck source=restoring.sh
 source "$PITSTOP_SOURCE/test/tool/restoring.sh"
 

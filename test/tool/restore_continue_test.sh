@@ -2,16 +2,6 @@
 # pitstop restore --continue and --abort, killed themselves, refused, and with names that had to be cut.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
-# shellcheck source=restoring.sh
-source "$PITSTOP_SOURCE/test/tool/restoring.sh"
 # shellcheck source=killing.sh
 source "$PITSTOP_SOURCE/test/tool/killing.sh"
 

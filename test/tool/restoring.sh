@@ -1,6 +1,9 @@
 # shellcheck shell=bash
-# Databases for tests of restores, to be sourced after test/teslamate.sh: "original" is what backups are made of, "broken" what a
-# restore is to mend, and "teslamate", the target, is a new copy of it for each check.
+# Databases for tests of restores: "original" is what backups are made of, "broken" what a restore is to mend, and "teslamate", the
+# target, is a new copy of it for each check.
+
+# shellcheck source=../tool/tool.sh
+source "$PITSTOP_SOURCE/test/tool/tool.sh"
 
 # Every row of TeslaMate's tables, as one hash.
 rows_of() {

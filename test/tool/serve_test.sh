@@ -2,16 +2,6 @@
 # pitstop serve: what its endpoints answer, whatever happens to the database.
 set -euo pipefail
 
-# shellcheck source=../tap.sh
-source "$PITSTOP_SOURCE/test/tap.sh"
-# shellcheck source=tool.sh
-source "$PITSTOP_SOURCE/test/tool/tool.sh"
-# shellcheck source=../../tool/cluster.sh
-source "$PITSTOP_SOURCE/tool/cluster.sh"
-# shellcheck source=../teslamate.sh
-source "$PITSTOP_SOURCE/test/teslamate.sh"
-# shellcheck source=backups.sh
-source "$PITSTOP_SOURCE/test/tool/backups.sh"
 # shellcheck source=serving.sh
 source "$PITSTOP_SOURCE/test/tool/serving.sh"
 

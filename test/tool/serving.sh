@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# `pitstop serve` in the background, to be sourced after backups.sh. Its address is $url, its process $server.
+# `pitstop serve` in the background. Its address is $url, its process $server.
+
+# shellcheck source=../tool/backups.sh
+source "$PITSTOP_SOURCE/test/tool/backups.sh"
 
 # What is waited for here comes with a timer: asking more often would only take the processor from other tests.
 # shellcheck disable=SC2034  # for wait_until

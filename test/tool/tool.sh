@@ -1,6 +1,13 @@
 # shellcheck shell=bash
-# The program under test, to be sourced after test/tap.sh and before a server is made. No setting of who runs the test
-# gets to it.
+# The program under test, and what its tests need to make servers with TeslaMate's data. No setting of who runs the test gets
+# to it.
+
+# shellcheck source=../tap.sh
+source "$PITSTOP_SOURCE/test/tap.sh"
+# shellcheck source=../../tool/cluster.sh
+source "$PITSTOP_SOURCE/tool/cluster.sh"
+# shellcheck source=../teslamate.sh
+source "$PITSTOP_SOURCE/test/teslamate.sh"
 
 for tool_variable in "${!PG@}" "${!DATABASE_@}" NO_COLOR PITSTOP_BACKUP_DIR PITSTOP_PG_BINDIR; do
     [[ "$tool_variable" == PG_CONFIG ]] || unset "$tool_variable"
